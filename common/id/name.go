@@ -38,6 +38,9 @@ func CheckName(name string) (normalized string, err error) {
 			return "", fmt.Errorf("the name holds a character that can't be shown (%U); delete it or type the name again", r)
 		}
 	}
+	if strings.ContainsRune(folded, '@') || strings.HasPrefix(folded, "#") {
+		return "", errors.New("a name can't hold '@' nor start with '#', which mark addresses and channels; leave them out")
+	}
 	return folded, checkShape("name", folded)
 }
 
