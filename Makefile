@@ -1,0 +1,82 @@
+# Every target does its own set-up: see build/setup for what each needs.
+
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+
+BIN := build/bin
+TOOL := go tool -modfile=build/tools.mod
+# Not ./...: some npm packages carry Go files, which ./... would find in frontend/node_modules.
+PACKAGES := . ./common/... ./backend/... ./signaling/... ./build/...
+WINDOW_TAGS := desktop,production,webkit2_41
+DEV_TAGS := dev,webkit2_41
+GO_BUILD := go build -trimpath -buildvcs=false -ldflags="-s -w"
+STATIC := CGO_ENABLED=0 $(GO_BUILD)
+BENCH ?= .
+BENCHTIME ?= 1s
+TEST_FLAGS ?= -race -timeout=14m
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
+
+.PHONY: run
+run: hub cli ## open the app, joined to a local hub with an Echo contact (without a display: make demo)
+	@build/run
+
+.PHONY: demo
+demo: hub cli ## the same story in the terminal: a hub, two people, encrypted messages
+	@build/demo
+
+.PHONY: dev
+dev: ## the app with hot reload
+	build/setup window frontend
+	$(TOOL) wails dev -tags webkit2_41
+
+.PHONY: test
+test: frontend ## every test of Go and of the interface that needs no browser
+	build/setup compiler interop
+	go vet $(PACKAGES)
+	go test $(TEST_FLAGS) $(PACKAGES)
+	build/interop
+	npm --prefix frontend test
+
+.PHONY: lint
+lint: ## gofmt, go vet, staticcheck, govulncheck, svelte-check, eslint, prettier
+	build/setup compiler frontend
+	build/lint $(PACKAGES)
+
+.PHONY: e2e
+e2e: frontend hub cli ## drive the real app with a browser
+	build/setup window browser
+	go build -buildvcs=false -tags $(DEV_TAGS) -gcflags "all=-N -l" -o $(BIN)/gossip-dev .
+	cd frontend && npm run e2e
+
+.PHONY: bench
+bench: ## benchmarks: make bench BENCH=Ratchet BENCHTIME=3s
+	go test -run='^$$' -bench='$(BENCH)' -benchtime=$(BENCHTIME) -benchmem -timeout=30m $(PACKAGES) \
+		| grep --line-buffered -vE '^(PASS|ok |\?|testing: warning)'
+
+.PHONY: build
+build: window hub cli ## build/bin/gossip, gossip-cli and gossip-hub
+
+.PHONY: window hub cli frontend bindings
+window: frontend
+	build/setup window
+	$(GO_BUILD) -tags $(WINDOW_TAGS) -o $(BIN)/gossip .
+
+hub:
+	$(STATIC) -o $(BIN)/gossip-hub ./signaling
+
+cli:
+	$(STATIC) -o $(BIN)/gossip-cli ./backend/cmd/gossip-cli
+
+frontend:
+	build/setup frontend
+	npm --prefix frontend run --silent build -- --logLevel warn
+
+bindings: ## write frontend/wailsjs anew, after a change of app.go's methods
+	build/setup window
+	$(TOOL) wails generate module -tags webkit2_41
+	git status --short frontend/wailsjs
