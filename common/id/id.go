@@ -28,6 +28,12 @@ type ChannelID [16]byte
 // MessageID is 128 random bits, chosen by the sender of a packet; receivers drop ids that they have seen.
 type MessageID [16]byte
 
+// FileID is 128 random bits, chosen by the sender of a file: where the hub keeps the encrypted blob.
+type FileID [16]byte
+
+// CallID is 128 random bits, chosen by who starts a call.
+type CallID [16]byte
+
 // Zero values mean "none".
 var (
 	NoUser    UserID
@@ -35,6 +41,8 @@ var (
 	NoHub     HubID
 	NoChannel ChannelID
 	NoMessage MessageID
+	NoFile    FileID
+	NoCall    CallID
 )
 
 var encoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
@@ -48,6 +56,12 @@ func NewMessageID() MessageID {
 	rand.Read(m[:]) // crypto/rand.Read never fails (Go 1.24).
 	return m
 }
+
+// NewFileID returns a fresh random id.
+func NewFileID() FileID { return FileID(NewMessageID()) }
+
+// NewCallID returns a fresh random id.
+func NewCallID() CallID { return CallID(NewMessageID()) }
 
 // ChannelOf returns the id of the channel that the given creating statement makes.
 func ChannelOf(statement []byte) ChannelID {
@@ -63,6 +77,8 @@ func (d DeviceID) String() string  { return format("d", d[:]) }
 func (h HubID) String() string     { return format("h", h[:]) }
 func (c ChannelID) String() string { return format("c", c[:]) }
 func (m MessageID) String() string { return format("m", m[:]) }
+func (f FileID) String() string    { return format("f", f[:]) }
+func (c CallID) String() string    { return format("v", c[:]) }
 
 // LogValue shortens the identifier: logs tell devices apart without listing who talks to whom in full.
 func (u UserID) LogValue() slog.Value    { return short(u.String()) }
@@ -70,18 +86,24 @@ func (d DeviceID) LogValue() slog.Value  { return short(d.String()) }
 func (h HubID) LogValue() slog.Value     { return short(h.String()) }
 func (c ChannelID) LogValue() slog.Value { return short(c.String()) }
 func (m MessageID) LogValue() slog.Value { return short(m.String()) }
+func (f FileID) LogValue() slog.Value    { return short(f.String()) }
+func (c CallID) LogValue() slog.Value    { return short(c.String()) }
 
 func (u UserID) MarshalText() ([]byte, error)    { return []byte(u.String()), nil }
 func (d DeviceID) MarshalText() ([]byte, error)  { return []byte(d.String()), nil }
 func (h HubID) MarshalText() ([]byte, error)     { return []byte(h.String()), nil }
 func (c ChannelID) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 func (m MessageID) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+func (f FileID) MarshalText() ([]byte, error)    { return []byte(f.String()), nil }
+func (c CallID) MarshalText() ([]byte, error)    { return []byte(c.String()), nil }
 
 func (u *UserID) UnmarshalText(text []byte) error    { return parse("u", "user id", text, u[:]) }
 func (d *DeviceID) UnmarshalText(text []byte) error  { return parse("d", "device id", text, d[:]) }
 func (h *HubID) UnmarshalText(text []byte) error     { return parse("h", "hub id", text, h[:]) }
 func (c *ChannelID) UnmarshalText(text []byte) error { return parse("c", "channel id", text, c[:]) }
 func (m *MessageID) UnmarshalText(text []byte) error { return parse("m", "message id", text, m[:]) }
+func (f *FileID) UnmarshalText(text []byte) error    { return parse("f", "file id", text, f[:]) }
+func (c *CallID) UnmarshalText(text []byte) error    { return parse("v", "call id", text, c[:]) }
 
 func format(prefix string, body []byte) string { return prefix + "_" + encoding.EncodeToString(body) }
 
