@@ -64,8 +64,15 @@ const (
 	MaxEncoded = 4 << 10
 )
 
-// signingContext separates these signatures from every other use of a device's key.
-const signingContext = "gossip channel statement v1\x00"
+// signingContext separates these signatures from every other use of a device's key. The message that is signed is
+// "gossip " + context + " v1" + NUL + statement, as a device signs everything.
+const signingContext = "channel statement"
+
+// Signer is the key of the statement's author: identity.DeviceKey is one.
+type Signer interface {
+	// Sign is Ed25519 over the message, separated by the context.
+	Sign(context string, message []byte) []byte
+}
 
 // Statement is one signed entry of a channel's log. A hub signs with its host key and an empty User.
 type Statement struct {
@@ -137,13 +144,13 @@ func New(action Action, now time.Time) *Statement {
 	return s
 }
 
-// Sign encodes the statement and signs it: sign is Ed25519 by the key of s.Device.
-func (s *Statement) Sign(sign func(message []byte) []byte) ([]byte, error) {
+// Sign encodes the statement and signs it; the signer is s.Device.
+func (s *Statement) Sign(signer Signer) ([]byte, error) {
 	body, err := encoding.Marshal(s.wire())
 	if err != nil {
 		return nil, fmt.Errorf("encode channel statement: %w", err)
 	}
-	encoded, err := encoding.Marshal(signedWire{Body: body, Signature: sign(signedMessage(body))})
+	encoded, err := encoding.Marshal(signedWire{Body: body, Signature: signer.Sign(signingContext, body)})
 	if err != nil {
 		return nil, fmt.Errorf("encode channel statement: %w", err)
 	}
@@ -189,7 +196,9 @@ func unmarshal(data []byte, v any) error {
 	return nil
 }
 
-func signedMessage(body []byte) []byte { return append([]byte(signingContext), body...) }
+func signedMessage(body []byte) []byte {
+	return append([]byte("gossip "+signingContext+" v1\x00"), body...)
+}
 
 func (s *Statement) wire() statementWire {
 	return statementWire{

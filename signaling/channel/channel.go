@@ -206,8 +206,8 @@ func refuse(code wire.ErrorCode, sentence string) error {
 	return &wire.Error{Code: code, Sentence: sentence}
 }
 
-// Ensure makes a public channel of the hub's own for each name that no public channel has. sign is Ed25519 by the host key.
-func (c *Channels) Ensure(names []string, sign func(message []byte) []byte, now time.Time) error {
+// Ensure makes a public channel of the hub's own for each name that no public channel has. signer is the hub's key.
+func (c *Channels) Ensure(names []string, signer membership.Signer, now time.Time) error {
 	for _, name := range names {
 		c.mu.RLock()
 		taken := c.nameTaken(name, id.NoChannel)
@@ -217,7 +217,7 @@ func (c *Channels) Ensure(names []string, sign func(message []byte) []byte, now 
 		}
 		statement := membership.New(membership.Create, now)
 		statement.Device, statement.Text, statement.Public = c.hub, name, true
-		encoded, err := statement.Sign(sign)
+		encoded, err := statement.Sign(signer)
 		if err != nil {
 			return fmt.Errorf("make channel #%s: %w", name, err)
 		}
