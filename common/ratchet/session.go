@@ -1,7 +1,6 @@
 package ratchet
 
 import (
-	"crypto/ecdh"
 	"crypto/hkdf"
 	"crypto/sha256"
 	"fmt"
@@ -12,11 +11,8 @@ import (
 // keptTags is how many finished receiving chains a session remembers, to tell a late repeat from a forgery.
 const keptTags = 16
 
-// Info strings of the key derivations; the start's is followed by the binding and the ratchet key.
-const (
-	infoStart = "gossip session start v1"
-	infoTurn  = "gossip session turn v1"
-)
+// infoStart is the info string of the first derivation; the binding and the ratchet key follow it.
+const infoStart = "gossip session start v1"
 
 // Session is one end of a Double Ratchet between two devices. It is not safe for concurrent use.
 type Session struct {
@@ -57,13 +53,13 @@ func initiate(random io.Reader, b Binding, now time.Time) (*Session, Start, erro
 	if err := fill(random, start.Root[:]); err != nil {
 		return nil, Start{}, err
 	}
-	private, public, err := newRatchetKey(random)
+	s := &Session{binding: b, initiator: true, created: now.UnixMilli(), random: random}
+	own, err := newRatchetKey(random)
 	if err != nil {
 		return nil, Start{}, err
 	}
-	start.RatchetKey = public
-	s := &Session{binding: b, initiator: true, created: now.UnixMilli(), random: random}
-	s.ownPrivate, s.ownPublic = private, public
+	s.setOwn(own)
+	start.RatchetKey = s.ownPublic
 	if err := s.begin(start, &s.sending, &s.transientOut, &s.transientIn); err != nil {
 		return nil, Start{}, err
 	}
@@ -100,64 +96,6 @@ func (s *Session) begin(start Start, first *chain, initiators, responders *[32]b
 	*first = chain{key: [32]byte(keys[32:]), running: true}
 	*initiators, *responders = [32]byte(keys[64:]), [32]byte(keys[96:])
 	clear(keys)
-	return nil
-}
-
-// turn is KDF_RK of the specification: the next root and the chain that a Diffie-Hellman output gives.
-// It refuses the all-zero output of a low-order point (RFC 7748 section 6.1).
-func turn(root, private, public [32]byte) (next [32]byte, c chain, err error) {
-	shared, err := agree(private, public)
-	if err != nil {
-		return next, c, err
-	}
-	keys, err := hkdf.Key(sha256.New, shared, root[:], infoTurn, 2*32)
-	if err != nil {
-		return next, c, fmt.Errorf("derive the next keys of a session: %w", err)
-	}
-	next, c = [32]byte(keys), chain{key: [32]byte(keys[32:]), running: true}
-	clear(keys)
-	clear(shared)
-	return next, c, nil
-}
-
-// agree is X25519.
-func agree(private, public [32]byte) ([]byte, error) {
-	own, err := ecdh.X25519().NewPrivateKey(private[:])
-	if err != nil {
-		return nil, err
-	}
-	peer, err := ecdh.X25519().NewPublicKey(public[:])
-	if err != nil {
-		return nil, err
-	}
-	shared, err := own.ECDH(peer)
-	if err != nil {
-		return nil, fmt.Errorf("%w: weak ratchet key", ErrForged)
-	}
-	return shared, nil
-}
-
-// newRatchetKey makes an X25519 key pair. ecdh.GenerateKey takes no reader since Go 1.26.
-func newRatchetKey(random io.Reader) (private, public [32]byte, err error) {
-	if err := fill(random, private[:]); err != nil {
-		return private, public, err
-	}
-	key, err := ecdh.X25519().NewPrivateKey(private[:])
-	if err != nil {
-		return private, public, err
-	}
-	return private, [32]byte(key.PublicKey().Bytes()), nil
-}
-
-// checkRatchetKey refuses the points of low order, whose shared secret everybody knows.
-func checkRatchetKey(public [32]byte) error {
-	probe, _, err := newRatchetKey(nil)
-	if err != nil {
-		return err
-	}
-	if _, err := agree(probe, public); err != nil {
-		return fmt.Errorf("%w: weak ratchet key in a session start", ErrMalformed)
-	}
 	return nil
 }
 

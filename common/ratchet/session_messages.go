@@ -1,6 +1,7 @@
 package ratchet
 
 import (
+	"crypto/ecdh"
 	"fmt"
 	"slices"
 	"time"
@@ -30,14 +31,16 @@ func (s *Session) Encrypt(plaintext []byte, now time.Time) ([]byte, error) {
 }
 
 // startSending makes the Diffie-Hellman step that a first message after the peer's new key needs.
-func (s *Session) startSending() (err error) {
+func (s *Session) startSending() error {
 	if s.sending.running {
 		return nil
 	}
-	if s.ownPrivate, s.ownPublic, err = newRatchetKey(s.random); err != nil {
+	own, err := newRatchetKey(s.random)
+	if err != nil {
 		return err
 	}
-	s.root, s.sending, err = turn(s.root, s.ownPrivate, s.peer)
+	s.setOwn(own)
+	s.root, s.sending, err = turn(s.root, own, s.peer)
 	return err
 }
 
@@ -140,7 +143,11 @@ func (s *Session) decryptTurn(m sessionMessage, tag chainTag, now time.Time) ([]
 	if err := s.checkTurn(m); err != nil {
 		return nil, err
 	}
-	root, receiving, err := turn(s.root, s.ownPrivate, m.ratchetKey)
+	own, err := ecdh.X25519().NewPrivateKey(s.ownPrivate[:])
+	if err != nil {
+		return nil, err
+	}
+	root, receiving, err := turn(s.root, own, m.ratchetKey)
 	if err != nil {
 		return nil, err
 	}

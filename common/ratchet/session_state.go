@@ -1,8 +1,6 @@
 package ratchet
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // sessionRecord is the stored form of a Session. A chain that is not running has an empty key.
 type sessionRecord struct {
