@@ -53,10 +53,10 @@ func newer(card *identity.Card, stored []byte, now time.Time) error {
 		return fmt.Errorf("parse the stored card: %w", err)
 	}
 	switch err := card.Supersedes(old); {
-	case errors.Is(err, identity.ErrListWentBack):
+	case errors.Is(err, identity.ErrListWentBack), errors.Is(err, identity.ErrListForked), errors.Is(err, identity.ErrProfileWentBack):
 		return &wire.Error{
 			Code: wire.CodeStaleList, Detail: stored,
-			Sentence: "This user has a newer list of devices. Sign a list that adds this device to it.",
+			Sentence: "The hub knows newer devices or a newer profile of this user. Take them up and sign a list that adds this device.",
 		}
 	case err != nil:
 		return refuse(wire.CodeCard, "The hub has a newer card of this user: "+err.Error()+".")
