@@ -157,8 +157,26 @@ func (s *State) allowed(t *Statement) error {
 		if !s.Has(t.Subject) {
 			return fmt.Errorf("%w: not a member", ErrForbidden)
 		}
+		if t.Role < Owner {
+			return s.keepsAnOwner(t.Subject)
+		}
+	case Leave:
+		return s.keepsAnOwner(t.User)
 	}
 	return nil
+}
+
+// keepsAnOwner refuses that the only owner goes while others stay: nobody could give out roles any more.
+func (s *State) keepsAnOwner(without id.UserID) error {
+	if s.Hub != id.NoDevice || s.Role(without) != Owner || len(s.Members) == 1 {
+		return nil
+	}
+	for user, role := range s.Members {
+		if role == Owner && user != without {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: make somebody else an owner first", ErrForbidden)
 }
 
 func (s *State) mayJoin(user id.UserID) error {
