@@ -25,9 +25,9 @@ func TestTamperedSessionMessages(t *testing.T) {
 	inChain := func() []byte { deliver(t, a, b, "before"); return encrypt(t, a, "the message") }
 	turning := func() []byte { deliver(t, b, a, "turn"); return encrypt(t, a, "the message") }
 	overtaken := func() []byte { m := encrypt(t, a, "the message"); deliver(t, a, b, "overtakes"); return m }
-	for name, make := range map[string]func() []byte{"in chain": inChain, "turning": turning, "overtaken": overtaken} {
+	for name, next := range map[string]func() []byte{"in chain": inChain, "turning": turning, "overtaken": overtaken} {
 		t.Run(name, func(t *testing.T) {
-			message := make()
+			message := next()
 			before := marshal(t, b)
 			everyChange(message, func(i int, changed []byte) {
 				if plaintext, err := b.Decrypt(changed, noon); err == nil || plaintext != nil {
