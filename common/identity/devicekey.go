@@ -23,7 +23,6 @@ const maxSubkeys = 16
 // the encryption subkeys of the last four weeks. A hub has one as well. Its methods may be called by several
 // goroutines.
 type DeviceKey struct {
-	secret ed25519.PrivateKey
 	signer *openpgp.Entity // primary key and direct-key signature only; never changes
 
 	mu      sync.RWMutex // guards the following
@@ -67,10 +66,12 @@ func NewDeviceKey(now time.Time) (*DeviceKey, error) {
 }
 
 func newDeviceKey(primary *packet.PrivateKey, direct *packet.Signature) *DeviceKey {
-	return &DeviceKey{
-		secret: ed25519.PrivateKey(primary.PrivateKey.(*pgped25519.PrivateKey).Key),
-		signer: newEntity(&primary.PublicKey, primary, direct),
-	}
+	return &DeviceKey{signer: newEntity(&primary.PublicKey, primary, direct)}
+}
+
+// secret is the Ed25519 key. No field holds it directly: fmt prints the fields of what other structs point to.
+func (k *DeviceKey) secret() ed25519.PrivateKey {
+	return ed25519.PrivateKey(k.signer.PrivateKey.PrivateKey.(*pgped25519.PrivateKey).Key)
 }
 
 func (k *DeviceKey) direct() *packet.Signature { return k.signer.DirectSignatures[0].Packet }
@@ -125,15 +126,15 @@ func (k *DeviceKey) RotateSubkeys(now time.Time) (changed bool, err error) {
 	return true, k.use(kept)
 }
 
-// alive returns the subkeys whose secrets may still be needed at now.
+// alive returns the subkeys whose secrets may still be needed at now, and leaves room for one more.
 func alive(subkeys []subkey, now time.Time) []subkey {
 	var kept []subkey
 	for _, s := range subkeys {
-		if now.Before(s.expires()) && len(subkeys)-len(kept) < maxSubkeys {
+		if now.Before(s.expires()) {
 			kept = append(kept, s)
 		}
 	}
-	return kept
+	return kept[max(0, len(kept)-(maxSubkeys-1)):]
 }
 
 // ID is the Ed25519 public key of the device.
@@ -159,17 +160,17 @@ func (k *DeviceKey) Signer() crypto.Signer { return deviceSigner{k} }
 type deviceSigner struct{ key *DeviceKey }
 
 // Public returns an ed25519.PublicKey.
-func (s deviceSigner) Public() crypto.PublicKey { return s.key.secret.Public() }
+func (s deviceSigner) Public() crypto.PublicKey { return s.key.secret().Public() }
 
 // Sign signs the message (not a digest) with Ed25519.
 func (s deviceSigner) Sign(rand io.Reader, message []byte, opts crypto.SignerOpts) ([]byte, error) {
-	return s.key.secret.Sign(rand, message, opts)
+	return s.key.secret().Sign(rand, message, opts)
 }
 
 // Sign returns a raw Ed25519 signature over "gossip " + context + " v1\x00" + message. The context names the purpose,
 // and holds no zero byte.
 func (k *DeviceKey) Sign(context string, message []byte) []byte {
-	return ed25519.Sign(k.secret, separated(context, message))
+	return ed25519.Sign(k.secret(), separated(context, message))
 }
 
 // MarshalBinary returns the secret form, an OpenPGP transferable secret key in clear: only the vault may hold it,

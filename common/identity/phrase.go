@@ -20,8 +20,10 @@ const (
 )
 
 // Phrase is a recovery phrase: 24 words of BIP-39 (256 bits and a checksum of 8). It is the user: whoever has it
-// can make the user key again. The pointer keeps fmt from printing the words inside other structs.
-type Phrase struct{ words *[]string }
+// can make the user key again. A function holds the words because fmt prints what the fields of other structs point to.
+type Phrase struct{ words func() []string }
+
+func newPhrase(words []string) Phrase { return Phrase{func() []string { return slices.Clone(words) }} }
 
 // NewPhrase returns a fresh random phrase.
 func NewPhrase() (Phrase, error) {
@@ -33,8 +35,7 @@ func NewPhrase() (Phrase, error) {
 	if err != nil {
 		return Phrase{}, fmt.Errorf("making a recovery phrase: %w", err)
 	}
-	words := strings.Fields(mnemonic)
-	return Phrase{&words}, nil
+	return newPhrase(strings.Fields(mnemonic)), nil
 }
 
 // ParsePhrase reads a phrase as a person types it: upper or lower case, any white space. The error names the first
@@ -55,7 +56,7 @@ func ParsePhrase(text string) (Phrase, error) {
 	if _, err := bip39.EntropyFromMnemonic(strings.Join(words, " ")); err != nil {
 		return Phrase{}, errors.New("these words don't belong together: one is wrong or two are swapped; compare them with your note")
 	}
-	return Phrase{&words}, nil
+	return newPhrase(words), nil
 }
 
 // Words returns the 24 words, for the one screen that shows them. The zero Phrase has none.
@@ -63,7 +64,7 @@ func (p Phrase) Words() []string {
 	if p.words == nil {
 		return nil
 	}
-	return slices.Clone(*p.words)
+	return p.words()
 }
 
 // userKey derives the user's Ed25519 key: HKDF-SHA256 over the BIP-39 seed (PBKDF2-HMAC-SHA512, 2048 rounds, no
@@ -72,7 +73,7 @@ func (p Phrase) userKey() (ed25519.PrivateKey, error) {
 	if p.words == nil {
 		return nil, errors.New("there is no recovery phrase; type its 24 words")
 	}
-	master := bip39.NewSeed(strings.Join(*p.words, " "), "")
+	master := bip39.NewSeed(strings.Join(p.words(), " "), "")
 	seed, err := hkdf.Key(sha256.New, master, nil, userKeyInfo, ed25519.SeedSize)
 	if err != nil {
 		return nil, fmt.Errorf("deriving the user key: %w", err)
