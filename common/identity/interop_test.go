@@ -79,6 +79,16 @@ func theirDevice(t *testing.T, certificate []byte) *Device {
 	}
 }
 
+// TestNodeDerivesFingerprint computes the vectors of testdata/phrases.json with Node's own cryptography.
+func TestNodeDerivesFingerprint(t *testing.T) {
+	for _, v := range vectors[phraseVector](t, "phrases.json") {
+		a := mustAsk(t, map[string]any{"do": "phrase", "words": v.Words, "info": userKeyInfo, "created": userEpoch.Unix()})
+		if a.Fingerprint != v.Fingerprint {
+			t.Errorf("%.20s…: %s, want %s", v.Words, a.Fingerprint, v.Fingerprint)
+		}
+	}
+}
+
 func TestOpenPGPJSReadsUserCertificate(t *testing.T) {
 	alice := newPersonFrom(t, "Alice", parsePhrase(t, alicePhrase))
 	armored, err := alice.card.Armored()
