@@ -74,12 +74,12 @@ type Unknown struct {
 }
 
 // Numbered tells whether messages with this body count in the numbering of their device, so that a missing one shows.
-// What a person would miss does; receipts, profiles and the machinery of repair don't. For an Unknown body it is
-// false: there the message's Number alone tells, being 0 or not.
+// What a person would miss does; receipts, profiles and the machinery of repair don't. For an Unknown body it may be
+// wrong: there the message's Number alone tells, being 0 or not.
 func Numbered(b Body) bool { return kinds[b.Type()].numbered }
 
 // Durable tells whether messages with this body go through outbox and journals and reach who is away now. The
-// others, such as Typing, are worth something only at once. An Unknown body is durable.
+// others, such as Typing, are worth something only at once. A body of an unknown type is durable.
 func Durable(b Body) bool {
 	kind, known := kinds[b.Type()]
 	return !known || kind.durable
@@ -92,11 +92,12 @@ func (u Unknown) encode() ([]byte, error) { return u.Raw, nil }
 
 // check makes sure that the body is within the limits and canonical although nobody here can read it.
 func (u Unknown) check() error {
-	var value any
-	if err := decoder.Unmarshal(u.Raw, &value); err != nil {
+	wrapped := append([]byte{0x81}, u.Raw...) // in an array: as deep as it is in its message
+	var value []any
+	if err := decoder.Unmarshal(wrapped, &value); err != nil {
 		return err
 	}
-	if again, err := encoder.Marshal(value); err != nil || !bytes.Equal(again, u.Raw) {
+	if again, err := encoder.Marshal(value); err != nil || !bytes.Equal(again, wrapped) {
 		return errors.New("not the canonical encoding")
 	}
 	return nil

@@ -88,7 +88,7 @@ func Parse(padded []byte) (*Message, error) {
 }
 
 // LogValue names the message without what it says.
-func (m *Message) LogValue() slog.Value {
+func (m Message) LogValue() slog.Value {
 	return slog.GroupValue(slog.Any("id", m.ID), slog.Any("conversation", m.Conversation), slog.Uint64("number", m.Number))
 }
 
