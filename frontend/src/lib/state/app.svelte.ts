@@ -1,0 +1,132 @@
+import type { Api, Change, Snapshot } from '$lib/api'
+import { Appearance } from './appearance.svelte'
+import { Conversations } from './conversations.svelte'
+import { Feed } from './feed'
+import { Roster } from './roster.svelte'
+import { Session } from './session.svelte'
+import { Timeline } from './timeline.svelte'
+import { Toasts } from './toasts.svelte'
+
+const lastOpen = 'gossip.conversation'
+
+/** AppState holds the state classes together: it feeds them and does what touches several. */
+export class AppState {
+  readonly toasts = new Toasts()
+  readonly appearance = new Appearance()
+  readonly conversations = new Conversations()
+  readonly roster = new Roster()
+  readonly session: Session
+  readonly api: Api
+  readonly #feed: Feed
+  #timeline = $state.raw<Timeline | undefined>()
+  #drafts: Record<string, string> = {}
+
+  constructor(api: Api, subscribe: (take: (change: Change) => void) => () => void) {
+    this.api = api
+    this.session = new Session(api)
+    this.#feed = new Feed({ snapshot: api.snapshot, subscribe }, this)
+  }
+
+  /** timeline is the history of the open conversation. */
+  get timeline(): Timeline | undefined {
+    return this.#timeline
+  }
+
+  /** start loads everything and follows the program until the returned function is called. */
+  start(): () => void {
+    const stopFeed = this.#feed.start()
+    const stopAppearance = this.appearance.follow(matchMedia('(prefers-color-scheme: dark)'))
+    return () => {
+      stopFeed()
+      stopAppearance()
+    }
+  }
+
+  load(snapshot: Snapshot): void {
+    this.session.load(snapshot)
+    this.conversations.load(snapshot)
+    for (const hub of snapshot.hubs) void this.loadPeople(hub.id)
+    const key = this.conversations.active || localStorage.getItem(lastOpen) || ''
+    const shown = snapshot.conversations.find((one) => one.key === key)
+    if (!shown) this.leave()
+    else if (shown.key !== this.conversations.active) this.open(shown.key)
+    else this.refresh()
+  }
+
+  apply(change: Change): void {
+    this.session.apply(change)
+    this.conversations.apply(change)
+    this.roster.apply(change)
+    this.#timeline?.apply(change)
+    if (change.type === 'error') this.toasts.add('error', change.error.sentence)
+    if (change.type === 'hub' && change.hub_info.state === 'online')
+      void this.loadPeople(change.hub_info.id)
+    if (
+      change.type === 'conversation' &&
+      change.conversation_info.key === this.conversations.active
+    )
+      void this.loadMembers(change.conversation_info.key)
+  }
+
+  fail(cause: unknown): void {
+    this.toasts.error(cause)
+  }
+
+  /** open shows a conversation, or the one it shows already anew. */
+  open(key: string): void {
+    this.conversations.open(key)
+    localStorage.setItem(lastOpen, key)
+    this.#timeline = new Timeline(key, (before, limit) => this.api.history(key, before, limit))
+    this.roster.members = []
+    this.refresh()
+  }
+
+  /** leave closes the conversation; the list alone is shown where the window is narrow. */
+  leave(): void {
+    this.conversations.close()
+    this.#timeline = undefined
+  }
+
+  /** act runs something that a person asked for and shows why, when it fails. */
+  async act<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work()
+    } catch (cause) {
+      this.fail(cause)
+      return undefined
+    }
+  }
+
+  /** openDirect shows the direct conversation with a user, begun or not. */
+  async openDirect(hub: string, user: string): Promise<void> {
+    const key = await this.act(() => this.api.openDirect(hub, user))
+    if (!key) return
+    await this.#feed.reload()
+    this.open(key)
+  }
+
+  draft(key: string): string {
+    return this.#drafts[key] ?? ''
+  }
+
+  keepDraft(key: string, text: string): void {
+    this.#drafts[key] = text
+  }
+
+  private refresh(): void {
+    const timeline = this.#timeline
+    if (!timeline) return
+    void this.act(() => timeline.refresh())
+    void this.loadMembers(timeline.conversation)
+  }
+
+  private async loadMembers(key: string): Promise<void> {
+    const members = await this.act(() => this.api.members(key))
+    if (members && key === this.conversations.active) this.roster.members = members
+  }
+
+  private async loadPeople(hub: string): Promise<void> {
+    const people = await this.act(() => this.api.people(hub))
+    if (people) this.roster.setPeople(hub, people)
+  }
+}

@@ -1,0 +1,151 @@
+import { initialsOf, toneOf } from '$lib/ui/colors'
+import { dayOf } from '$lib/ui/times'
+import { rowsOf } from '$lib/features/chat/rows'
+import { Conversations } from '$lib/state/conversations.svelte'
+import { Roster } from '$lib/state/roster.svelte'
+import { Toasts } from '$lib/state/toasts.svelte'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { arrival, conversation, message, person, snapshot } from './people'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+describe('Conversations', () => {
+  const bob = conversation('bob', { kind: 'direct', key: 'h_home/u_bob', last_at: '2026-11-20' })
+  const carol = conversation('carol', { kind: 'direct', key: 'h_home/u_carol' })
+  const left = conversation('left', { member: false })
+
+  function loaded() {
+    const list = new Conversations()
+    const conversations = [carol, bob, conversation('zoo'), left, conversation('general')]
+    list.load(snapshot(0, { conversations }))
+    return list
+  }
+  const names = (all: { name: string }[]) => all.map((one) => one.name)
+
+  test('lists channels by name, and people by their last message', () => {
+    const list = loaded()
+    expect(names(list.channels('h_home'))).toEqual(['general', 'zoo'])
+    expect(names(list.directs('h_home'))).toEqual(['bob', 'carol'])
+    expect(list.channels('h_other')).toEqual([])
+  })
+
+  test('counts what is unread and follows a change', () => {
+    const list = loaded()
+    const info = conversation('zoo', { unread: 3 })
+    list.apply({ seq: 1, type: 'conversation', conversation: info.key, conversation_info: info })
+    expect(list.unread).toBe(3)
+    expect(list.list).toHaveLength(5)
+  })
+
+  test('steps round the list in the order that is shown', () => {
+    const list = loaded()
+    expect(list.neighbour(1, ['h_home'])).toBe('h_home/c_general')
+    list.open('h_home/c_general')
+    expect(list.neighbour(-1, ['h_home'])).toBe('h_home/u_carol')
+    expect(list.neighbour(1, ['h_home'])).toBe('h_home/c_zoo')
+    expect(list.neighbour(1, [])).toBe('')
+  })
+
+  test('has no open conversation when that one is gone', () => {
+    const list = loaded()
+    list.open('h_home/c_zoo')
+    expect(list.current?.name).toBe('zoo')
+    list.load(snapshot(1))
+    expect(list.current).toBeUndefined()
+  })
+})
+
+describe('Roster', () => {
+  test('puts those who are there first and oneself nowhere', () => {
+    const roster = new Roster()
+    const people = [person('carol'), person('alice', { mine: true }), person('bob')]
+    roster.setPeople('h_home', people)
+    const here = person('carol', { online: true })
+    roster.apply({ seq: 1, type: 'person', hub: 'h_home', person: here })
+    expect(roster.people('h_home').map((one) => one.name)).toEqual(['carol', 'bob'])
+  })
+
+  test('keeps a member’s role when news about the person come', () => {
+    const roster = new Roster()
+    roster.members = [person('bob', { role: 'owner' })]
+    const here = person('bob', { online: true })
+    roster.apply({ seq: 1, type: 'person', hub: 'h_home', person: here })
+    expect(roster.members[0]).toMatchObject({ role: 'owner', online: true })
+  })
+
+  test('forgets who types after a while, or when the message is there', () => {
+    const roster = new Roster()
+    const where = 'h_home/c_general'
+    const types = (name: string) =>
+      roster.apply({
+        seq: 1,
+        type: 'typing',
+        conversation: where,
+        person: person(name),
+        typing: true
+      })
+    types('bob')
+    types('carol')
+    expect(roster.typing(where)).toEqual(['bob', 'carol'])
+    roster.apply(arrival(2, message(1)))
+    expect(roster.typing(where)).toEqual(['carol'])
+    vi.advanceTimersByTime(6_000)
+    expect(roster.typing(where)).toEqual([])
+  })
+})
+
+describe('Toasts', () => {
+  test('shows the same text once and takes it away later', () => {
+    const toasts = new Toasts()
+    toasts.error(new Error('The hub is full.'))
+    toasts.error(new Error('The hub is full.'))
+    expect(toasts.list).toHaveLength(1)
+    vi.advanceTimersByTime(12_000)
+    expect(toasts.list).toHaveLength(0)
+  })
+
+  test('shows four at most, the newest', () => {
+    const toasts = new Toasts()
+    for (const text of ['a', 'b', 'c', 'd', 'e']) toasts.add('info', text)
+    expect(toasts.list.map((toast) => toast.text)).toEqual(['b', 'c', 'd', 'e'])
+  })
+})
+
+describe('rowsOf', () => {
+  test('puts a head above another person, a new day and a pause', () => {
+    const at = (n: number, sent_at: string, more = {}) => message(n, { sent_at, ...more })
+    const rows = rowsOf([
+      at(1, '2026-11-19T12:00:00Z'),
+      at(2, '2026-11-19T12:01:00Z'),
+      at(3, '2026-11-19T12:02:00Z', { from: 'u_carol' }),
+      at(4, '2026-11-19T12:30:00Z', { from: 'u_carol' }),
+      at(5, '2026-11-21T12:00:00Z', { from: 'u_carol' })
+    ])
+    expect(rows.map((row) => row.headed)).toEqual([true, false, true, true, true])
+    expect(rows.map((row) => row.newDay)).toEqual([true, false, false, false, true])
+  })
+})
+
+describe('what people see of names and days', () => {
+  test('initials take letters as people see them', () => {
+    expect(initialsOf('Ada Lovelace')).toBe('AL')
+    expect(initialsOf('  echo ')).toBe('E')
+    expect(initialsOf('🦊 fox')).toBe('🦊F')
+    expect(initialsOf('')).toBe('')
+  })
+
+  test('a seed keeps its colour', () => {
+    expect(toneOf('u_alice')).toBe(toneOf('u_alice'))
+    const seeds = Array.from({ length: 40 }, (_, i) => toneOf(`u_${i}`))
+    expect(new Set(seeds).size).toBeGreaterThan(3)
+  })
+
+  test('the last two days have names', () => {
+    const now = new Date(2026, 10, 20, 12)
+    const words = { today: 'Today', yesterday: 'Yesterday' }
+    expect(dayOf(new Date(2026, 10, 20, 1).toISOString(), now, words)).toBe('Today')
+    expect(dayOf(new Date(2026, 10, 19, 23).toISOString(), now, words)).toBe('Yesterday')
+    expect(dayOf(new Date(2026, 10, 1).toISOString(), now, words)).toContain('1')
+  })
+})
