@@ -1,6 +1,7 @@
 package content_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -251,6 +252,7 @@ func TestKeysNeverPrint(t *testing.T) {
 		for _, form := range []string{
 			fmt.Sprintf("%x", four), fmt.Sprintf("%X", four), strings.Trim(fmt.Sprint(four), "[]"), fmt.Sprintf("%d,%d,%d", four[0], four[1], four[2]),
 			fmt.Sprintf("%#x, %#x, %#x", four[0], four[1], four[2]), string(four),
+			base64.StdEncoding.EncodeToString(key[6:12]),
 		} {
 			if strings.Contains(out.String(), form) {
 				t.Errorf("%T prints %q of the key in %q", value, form, out.String())
