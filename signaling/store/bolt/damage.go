@@ -10,10 +10,6 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 )
 
-// walkLimit is the size of a file up to which Open reads all of it. Beyond it only the frame of the file and its
-// length are checked, since a hub with gigabytes waiting must start in seconds.
-const walkLimit = 512 << 20
-
 var errTruncated = errors.New("the file is cut short")
 
 // damaged says what to do about a file that cannot be trusted.
@@ -21,7 +17,8 @@ func damaged(path string, err error) error {
 	return fmt.Errorf("%s is damaged and was left as it is: move it away and put your newest backup in its place, then start the hub again: %w", path, err)
 }
 
-// inspect looks at the file without changing it, and refuses one that bbolt would crash on later.
+// inspect reads the whole file without changing it, and refuses one that bbolt would crash on. It holds the file's
+// lock, so that no other process writes meanwhile.
 func inspect(path string) error {
 	err := guarded(func() error { return inspectFile(path) })
 	if errors.Is(err, bolterrors.ErrTimeout) || errors.Is(err, os.ErrPermission) {
@@ -46,26 +43,19 @@ func inspectFile(path string) error {
 		return err
 	}
 	defer db.Close()
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
 	return db.View(func(tx *bbolt.Tx) error {
+		size := db.Info().PageSize
 		if tx.Size() > info.Size() {
 			return errTruncated
 		}
-		if info.Size() > walkLimit {
-			return nil
-		}
-		return walk(tx)
+		w := pageWalk{file: file, size: uint64(size), high: uint64(tx.Size()) / uint64(size), seen: make(map[uint64]struct{})}
+		return w.walk(uint64(tx.Cursor().Bucket().Root()), bounds{}, maxDepth)
 	})
-}
-
-// walk runs bbolt's own check of the pages. Its goroutine must not be left behind, so all its findings are taken.
-func walk(tx *bbolt.Tx) error {
-	var first error
-	for err := range tx.Check() {
-		if first == nil {
-			first = err
-		}
-	}
-	return first
 }
 
 // guarded turns what bbolt does on a damaged page, a panic or a fault in the mapped file, into an error.
