@@ -100,15 +100,24 @@ func TestStoredDeviceKey(t *testing.T) {
 		t.Errorf("nothing was due: %v, %v", changed, err)
 	}
 
-	// Read again after the first subkey is over: it is forgotten at once, and the stored form has to follow.
-	late := start.Add(29 * day)
+	// Read again after the first subkey is over, while no new one is due: it is forgotten at once, and the stored form
+	// has to follow.
+	for _, d := range []int{14, 27} {
+		_, err = bob.RotateSubkeys(start.Add(time.Duration(d) * day))
+		check(t, err)
+	}
+	stored, err = bob.MarshalBinary()
+	check(t, err)
+	late := start.Add(28 * day)
 	restored, err = ParseDeviceKey(stored, late)
 	check(t, err)
-	if len(restored.subkeys) != 1 {
+	if len(restored.subkeys) != 3 {
 		t.Errorf("%d subkeys are left", len(restored.subkeys))
 	}
-	if changed, err := restored.RotateSubkeys(late); !changed || err != nil {
-		t.Errorf("the stored form still has the deleted secret: %v, %v", changed, err)
+	for _, want := range []bool{true, false} {
+		if changed, err := restored.RotateSubkeys(late); changed != want || err != nil {
+			t.Errorf("the stored form has a deleted secret: %v; changed: %v, %v", want, changed, err)
+		}
 	}
 
 	// After months every subkey is over: the key still reads, and rotates.

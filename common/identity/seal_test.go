@@ -60,6 +60,25 @@ func encryptAs(t *testing.T, to []*openpgp.Entity, signers []*openpgp.Entity, ch
 	return out.Bytes()
 }
 
+// TestOneIntendedRecipient: alice signs a message for bob and carol, and encrypts it to bob alone.
+func TestOneIntendedRecipient(t *testing.T) {
+	alice, bob, carol := newDeviceAt(t, start), newDeviceAt(t, start), newDeviceAt(t, start)
+	both := encryptAs(t, []*openpgp.Entity{bob.Device().entity, carol.Device().entity}, []*openpgp.Entity{alice.signer}, func(*packet.Config) {})
+	in := bytes.NewReader(both)
+	session, err := readPacket[*packet.EncryptedKey](in)
+	check(t, err)
+	_, err = readPacket[*packet.EncryptedKey](in)
+	check(t, err)
+	data, err := readPacket[*packet.SymmetricallyEncrypted](in)
+	check(t, err)
+	check(t, session.Decrypt(bob.secretFor(session, start), nil))
+	signed, err := decryptData(in, data, session.Key)
+	check(t, err)
+	if _, err := bob.Open(wrap(t, signed, bob.Device()), alice.Device(), start); err != ErrForged {
+		t.Errorf("for two: %v", err)
+	}
+}
+
 func TestOpenRefusesOtherMessages(t *testing.T) {
 	alice, bob, carol := newDeviceAt(t, start), newDeviceAt(t, start), newDeviceAt(t, start)
 	toBob, toCarol := bob.Device().entity, carol.Device().entity
