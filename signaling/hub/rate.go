@@ -1,0 +1,46 @@
+package hub
+
+import (
+	"time"
+
+	"gossip/common/wire"
+)
+
+// overRate counts one packet. wait is how long the device has to hold its packets back, 0 when this one is taken;
+// flood says that it has gone on all the same for so long that it is to be cut.
+func (s *session) overRate(now time.Time) (wait time.Duration, flood bool) {
+	if until := s.refuseUntil.Load(); until > now.UnixMilli() {
+		return time.UnixMilli(until).Sub(now), s.countRefused(now)
+	}
+	reservation := s.packets.ReserveN(now, 1)
+	wait = reservation.DelayFrom(now)
+	if wait == 0 {
+		return 0, false
+	}
+	reservation.CancelAt(now)
+	// Until a burst's tenth is free again, so that refusing does not go on packet by packet.
+	wait += time.Duration(float64(s.hub.limits.PacketBurst) / s.hub.limits.PacketsPerSecond / 10 * float64(time.Second))
+	s.refuseUntil.Store(now.Add(wait).UnixMilli())
+	return wait, s.countRefused(now)
+}
+
+// countRefused reports whether the device floods: it keeps sending although every packet is refused.
+func (s *session) countRefused(now time.Time) (flood bool) {
+	s.hub.counters.rateRefused.Add(1)
+	if now.Sub(s.refusedLast) > time.Second {
+		s.refused = 0
+	}
+	s.refused++
+	s.refusedLast = now
+	if s.refused < floodFactor*s.hub.limits.PacketBurst {
+		return false
+	}
+	s.hub.counters.flooded.Add(1)
+	return true
+}
+
+func rateRefusal(wait time.Duration) *wire.Error {
+	return &wire.Error{
+		Code: wire.CodeRate, Sentence: "This device sends more packets than the hub allows. They are sent again in a moment.", RetryAfter: retryAfter(wait),
+	}
+}

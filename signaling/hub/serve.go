@@ -1,0 +1,135 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"gossip/common/id"
+	"gossip/common/wire"
+)
+
+// Serve logs one device in and serves it until its connection ends, which Serve closes. It returns at once when the
+// hub is going down.
+func (h *Hub) Serve(ctx context.Context, conn Conn) {
+	if !h.arrive(conn) {
+		conn.Close()
+		return
+	}
+	defer h.children.Done()
+	entered := make(chan *session, 1)
+	h.children.Go(func() { entered <- h.admit(ctx, conn) }) // on a stack of its own: cryptography makes it deep, and idle sessions are many
+	if s := <-entered; s != nil {
+		s.read(ctx)
+		s.end()
+	}
+}
+
+// arrive counts a connection in; false when the hub is closing.
+func (h *Hub) arrive(conn Conn) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closing.Load() {
+		return false
+	}
+	h.arriving[conn] = true
+	h.children.Add(1)
+	return true
+}
+
+// admit runs the login and returns the session, or closes the connection and returns nil.
+func (h *Hub) admit(ctx context.Context, conn Conn) *session {
+	l := &login{hub: h, conn: conn, log: h.log.With("device", conn.Device())}
+	s, err := l.run(ctx)
+	h.mu.Lock()
+	delete(h.arriving, conn)
+	h.mu.Unlock()
+	if err != nil {
+		l.refuse(err)
+		return nil
+	}
+	if !h.enter(s) {
+		conn.Close()
+		return nil
+	}
+	conn.LoggedIn()
+	s.deliver(l.welcome)
+	h.counters.logins.Add(1)
+	return s
+}
+
+// read takes packets until the connection ends or the device breaks the protocol. What a session sends after it was
+// cut is read and dropped, so that it can read why before the connection closes.
+func (s *session) read(ctx context.Context) {
+	for {
+		raw, err := wire.ReadFrame(s.conn, nil, wire.MaxFrame)
+		if err != nil {
+			s.readFailed(err)
+			return
+		}
+		if s.isGone() || s.hub.closing.Load() {
+			continue
+		}
+		p, err := wire.ParseFrame(raw)
+		if err != nil {
+			s.log.Debug("malformed packet", "err", err)
+			s.cut(malformed("a packet of this device"), keepQueue)
+			continue
+		}
+		if refusal := s.take(ctx, p); refusal != nil {
+			s.cut(refusal, keepQueue)
+		}
+	}
+}
+
+// readFailed tells a device whose frame was malformed why it is cut, and drops the rest of what it sends.
+func (s *session) readFailed(err error) {
+	if !errors.Is(err, wire.ErrMalformed) {
+		return
+	}
+	s.log.Debug("malformed frame", "err", err)
+	s.cut(malformed("a packet of this device"), keepQueue)
+	io.Copy(io.Discard, s.conn) // ends with the connection, after the lingering time at the latest
+}
+
+// take handles one packet. A refusal that it returns ends the session.
+func (s *session) take(ctx context.Context, p wire.Packet) *wire.Error {
+	switch p := p.(type) {
+	case *wire.DataPacket:
+		return s.takeData(ctx, p)
+	case *wire.StreamPacket:
+		return s.takeStream(p)
+	case *wire.SignalPacket:
+		return s.takeSignal(p)
+	}
+	return malformed("a packet of this device")
+}
+
+func (s *session) takeSignal(p *wire.SignalPacket) *wire.Error {
+	if p.Kind == wire.KindAck {
+		return s.takeAck(p)
+	}
+	now := time.Now()
+	if wait, flood := s.overRate(now); flood {
+		return errFlood
+	} else if wait > 0 {
+		s.refusePacket(p.ID, rateRefusal(wait))
+		return nil
+	}
+	switch p.Kind {
+	case wire.KindCardRequest:
+		return s.takeCardRequest(p, now)
+	case wire.KindChannelUpdate:
+		return s.takeStatement(p)
+	case wire.KindStartCall, wire.KindHangUp, wire.KindCallRoster:
+		s.refusePacket(p.ID, refuse(wire.CodeForbidden, "This hub has no calls. Ask its operator to update it."))
+		return nil
+	}
+	return malformed("a packet of this device")
+}
+
+// refusePacket answers one packet; the session goes on.
+func (s *session) refusePacket(re id.MessageID, refusal *wire.Error) {
+	s.deliver(refusalFrame(re, refusal))
+}
