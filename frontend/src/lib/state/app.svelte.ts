@@ -1,4 +1,4 @@
-import type { Api, Change, Snapshot } from '$lib/api'
+import type { Api, Change, Person, Snapshot } from '$lib/api'
 import { Appearance } from './appearance.svelte'
 import { Conversations } from './conversations.svelte'
 import { Feed } from './feed'
@@ -19,6 +19,8 @@ export class AppState {
   readonly api: Api
   readonly #feed: Feed
   #timeline = $state.raw<Timeline | undefined>()
+  /** A conversation was open once: from then on the person chooses. */
+  #chosen = false
   #drafts: Record<string, string> = {}
 
   constructor(api: Api, subscribe: (take: (change: Change) => void) => () => void) {
@@ -46,11 +48,18 @@ export class AppState {
     this.session.load(snapshot)
     this.conversations.load(snapshot)
     for (const hub of snapshot.hubs) void this.loadPeople(hub.id)
-    const key = this.conversations.active || localStorage.getItem(lastOpen) || ''
-    const shown = snapshot.conversations.find((one) => one.key === key)
-    if (!shown) this.leave()
-    else if (shown.key !== this.conversations.active) this.open(shown.key)
-    else this.refresh()
+    if (this.conversations.current) this.refresh()
+    else if (this.conversations.active) this.leave()
+    else if (!this.#chosen) this.openFirst(snapshot)
+  }
+
+  /** openFirst shows what was open last time, else a channel, so that nobody starts at nothing. */
+  private openFirst(snapshot: Snapshot): void {
+    const last = localStorage.getItem(lastOpen)
+    const known = snapshot.conversations.some((one) => one.key === last)
+    const hub = snapshot.hubs[0]?.id ?? ''
+    const key = known && last ? last : this.conversations.channels(hub)[0]?.key
+    if (key) this.open(key)
   }
 
   apply(change: Change): void {
@@ -74,6 +83,7 @@ export class AppState {
 
   /** open shows a conversation, or the one it shows already anew. */
   open(key: string): void {
+    this.#chosen = true
     this.conversations.open(key)
     localStorage.setItem(lastOpen, key)
     this.#timeline = new Timeline(key, (before, limit) => this.api.history(key, before, limit))
@@ -97,11 +107,11 @@ export class AppState {
     }
   }
 
-  /** openDirect shows the direct conversation with a user, begun or not. */
-  async openDirect(hub: string, user: string): Promise<void> {
-    const key = await this.act(() => this.api.openDirect(hub, user))
+  /** openDirect shows the direct conversation with somebody, begun or not. */
+  async openDirect(hub: string, person: Person): Promise<void> {
+    const key = await this.act(() => this.api.openDirect(hub, person.user))
     if (!key) return
-    await this.#feed.reload()
+    this.conversations.begin(key, hub, person)
     this.open(key)
   }
 

@@ -1,12 +1,17 @@
-import type { Change, Conversation, Snapshot } from '$lib/api'
+import type { Change, Conversation, Person, Snapshot } from '$lib/api'
 
 /** Conversations is the list at the left and which of them is open. */
 export class Conversations {
   #list = $state.raw<Conversation[]>([])
   #active = $state('')
+  /** A direct conversation that is open though nothing was said in it yet. */
+  #fresh = $state.raw<Conversation | undefined>()
 
   /** current is the open conversation, undefined when none is or it is gone. */
-  current = $derived(this.#list.find((one) => one.key === this.#active))
+  current = $derived(
+    this.#list.find((one) => one.key === this.#active) ??
+      (this.#fresh?.key === this.#active ? this.#fresh : undefined)
+  )
   unread = $derived(this.#list.reduce((sum, one) => sum + one.unread, 0))
 
   get list(): readonly Conversation[] {
@@ -30,6 +35,25 @@ export class Conversations {
   }
 
   open(key: string): void {
+    this.#active = key
+  }
+
+  /** begin opens the direct conversation with somebody to whom nothing was written yet. */
+  begin(key: string, hub: string, person: Person): void {
+    const { name, trust, verified, online } = person
+    const blocked = person.warning ?? ''
+    this.#fresh = {
+      key,
+      hub,
+      kind: 'direct',
+      name,
+      trust,
+      verified,
+      online,
+      blocked,
+      member: true,
+      unread: 0
+    }
     this.#active = key
   }
 
