@@ -115,35 +115,48 @@ func textMessage(t *testing.T, signer *openpgp.Entity, body []byte) []byte {
 	return out.Bytes()
 }
 
-// TestUnhashedPartIsRefused adds an unsigned subpacket to a signature of a certificate and of a list: it would change
-// no meaning, but a card has one encoding.
+// withUnhashed returns the packet of sig with an issuer key ID subpacket (type 16), which RFC 9580 doesn't want in a v6
+// signature, put where no hash covers it.
+func withUnhashed(t *testing.T, sig *packet.Signature) (plain, grown []byte) {
+	t.Helper()
+	plain, err := serialize(sig)
+	check(t, err)
+	hashed := len(sig.HashSuffix) - 6
+	at := bytes.Index(plain, sig.HashSuffix[:hashed])
+	body := plain[at:]
+	unhashed := append([]byte{0, 0, 0, 10, 9, 16}, sig.IssuerFingerprint[:8]...)
+	grown = append(append(bytes.Clone(body[:hashed]), unhashed...), body[hashed+4:]...)
+	header := []byte{0xc2, byte(len(grown))}
+	if len(grown) >= 192 {
+		header = []byte{0xc2, byte((len(grown)-192)>>8) + 192, byte(len(grown) - 192)}
+	}
+	return plain, append(header, grown...)
+}
+
+// TestUnhashedPartIsRefused adds an unsigned subpacket to a signature: it would change no meaning, but a card has one
+// encoding.
 func TestUnhashedPartIsRefused(t *testing.T) {
 	alice := newPerson(t, "Alice")
-	certificate := alice.user.Certificate()
-	packets, err := readPackets(certificate, 4)
-	check(t, err)
-	direct := packets[1].(*packet.Signature)
-	plain, err := serialize(direct)
-	check(t, err)
-	body := plain[2:]
-	hashed := len(direct.HashSuffix) - 6
-	// An issuer key ID subpacket (type 16), which RFC 9580 doesn't want in a v6 signature, put where no hash covers it.
-	unhashed := append([]byte{0, 0, 0, 10, 9, 16}, direct.IssuerFingerprint[:8]...)
-	grown := append(append(bytes.Clone(body[:hashed]), unhashed...), body[hashed+4:]...)
-	framed := append([]byte{0xc2, byte(len(grown))}, grown...)
-	if len(grown) >= 192 {
-		framed = append([]byte{0xc2, byte((len(grown)-192)>>8) + 192, byte(len(grown) - 192)}, grown...)
-	}
-	changed := bytes.Replace(certificate, plain, framed, 1)
-	if bytes.Equal(changed, certificate) {
-		t.Fatal("nothing was changed")
-	}
+	user := alice.user.user
+	plain, grown := withUnhashed(t, user.direct)
+	changed := bytes.Replace(alice.user.Certificate(), plain, grown, 1)
 	entity, err := openpgp.ReadEntity(packet.NewReader(bytes.NewReader(changed)))
 	check(t, err)
 	if _, err := entity.VerifyPrimaryKey(start, config(start)); err != nil {
 		t.Fatal("the library doesn't take the changed certificate, so this tests nothing:", err)
 	}
 	if _, err := parseUserCertificate(changed); err == nil {
-		t.Error("accepted")
+		t.Error("a certificate: accepted")
+	}
+
+	_, sig, err := readMessage(alice.signed, user.userCertificate.key, maxSignedListSize)
+	check(t, err)
+	plain, grown = withUnhashed(t, sig)
+	changed = bytes.Replace(alice.signed, plain, grown, 1)
+	if _, _, err := readMessage(changed, user.userCertificate.key, maxSignedListSize); err != nil {
+		t.Fatal("the changed list isn't a signed message, so this tests nothing:", err)
+	}
+	if _, _, err := parseDeviceList(changed, user.userCertificate.key); err == nil {
+		t.Error("a device list: accepted")
 	}
 }

@@ -91,15 +91,20 @@ func TestTamperedMessageIsForged(t *testing.T) {
 	check(t, err)
 	signed, err := bob.decrypt(sealed, start)
 	check(t, err)
-	// The literal packet's format, name and date and the flag after the fingerprint are under no signature of OpenPGP
-	// (RFC 9580 section 5.9): a change there must not change what is read.
+	// Under no signature of OpenPGP are the date of the literal packet (RFC 9580 section 5.9), the flag and the length of
+	// the one-pass signature: a change there must not change what is read.
+	unsigned := 0
 	tamper(t, signed, func(changed []byte) bool {
 		body, sig, err := readMessage(changed, alice.signer.PrimaryKey, MaxPlaintextSize)
 		if err == nil && bob.intended(sig) && string(body) == "hello" {
+			unsigned++
 			return false // accepted, and means what alice signed
 		}
 		return err == nil
 	})
+	if unsigned > 2*4+1+2 {
+		t.Errorf("%d changes passed: more than the date, the flag and a length", unsigned)
+	}
 }
 
 // TestTamperedSecretsAreRefused: what comes out of the vault is either the key that was put in or an error. The OpenPGP
