@@ -77,6 +77,15 @@ func (p *process) stop() error {
 	return errors.Join(err, os.RemoveAll(p.data))
 }
 
+// restart ends the hub and starts it again on the same data.
+func (p *process) restart(program string) error {
+	p.command.Process.Signal(syscall.SIGTERM)
+	if err := p.command.Wait(); err != nil {
+		return err
+	}
+	return p.start(program)
+}
+
 // ticksPerSecond is the unit of times in /proc: USER_HZ, 100 on every Linux there is.
 const ticksPerSecond = 100
 
