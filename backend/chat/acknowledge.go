@@ -1,0 +1,134 @@
+package chat
+
+import (
+	"errors"
+	"time"
+
+	"gossip/common/content"
+	"gossip/common/id"
+	"gossip/common/wire"
+)
+
+// acknowledged handles the hub's word that a packet of ours is on its disk.
+func (c *change) acknowledged(re id.MessageID, ack wire.Ack) error {
+	w := c.outbox.remove(re)
+	if w == nil {
+		return nil // an earlier connection's
+	}
+	if p := c.outbox.progress[w.message]; p != nil {
+		p.kept++
+		p.seq, p.at = max(p.seq, ack.Seq), max(p.at, ack.At)
+	}
+	return c.settle(w)
+}
+
+// refused handles the hub's refusal of a packet: for now, or for good.
+func (c *change) refused(re id.MessageID, refusal *wire.Error) error {
+	w := c.outbox.packets[re]
+	if w == nil {
+		return nil
+	}
+	switch refusal.Code {
+	case wire.CodeRate, wire.CodeStorage, wire.CodeInternal, wire.CodeShutdown, wire.CodeSlow, wire.CodeReplaced:
+		// All of them go again, in order, from the first that is not acknowledged: the hub drops what it has.
+		c.outbox.restart()
+		c.outbox.retryAt = c.now.Add(max(refusal.Wait(), shortRetry))
+		return nil
+	}
+	c.Log.Warn("the hub refused a packet", "packet", re, "code", string(refusal.Code))
+	c.outbox.remove(re)
+	if p := c.outbox.progress[w.message]; p != nil && refusal.Code != wire.CodeUnknownDevice {
+		p.problem = refusal.Sentence
+	}
+	return c.settle(w)
+}
+
+// settle drops a packet that needs no more care, and moves its message on when it was the last copy.
+func (c *change) settle(w *waiting) error {
+	if err := c.tx.Bucket(outboxBucket, c.Config.Hub[:]).Delete(numberKey(w.number)); err != nil {
+		return err
+	}
+	p := c.outbox.progress[w.message]
+	if p == nil {
+		return nil
+	}
+	if p.left--; p.left > 0 {
+		return nil
+	}
+	delete(c.outbox.progress, w.message)
+	conv := c.conversationOf(w.conv)
+	at, r, err := find(c.tx, conv, w.message)
+	if err != nil || r == nil || r.State != StateQueued {
+		return err
+	}
+	if p.kept == 0 {
+		return c.fail(conv, at, r, p.problem)
+	}
+	return c.sent(conv, at, r, p)
+}
+
+// fail marks a message that nobody can get.
+func (c *change) fail(conv Conversation, at place, r *row, why string) error {
+	r.State, r.Error = StateFailed, why
+	if why == "" {
+		r.Error = "The hub knows no device of the other any more, so nobody can receive this. Try again later."
+	}
+	return c.replace(conv, at, r)
+}
+
+// sent gives a message of one's own its final place and starts its timer.
+func (c *change) sent(conv Conversation, at place, r *row, p *progress) error {
+	own, err := c.numbers(conv, c.device)
+	if err != nil {
+		return err
+	}
+	major := p.at
+	if !conv.Direct() {
+		major = p.seq
+	}
+	if r.Number > own.Taken {
+		own.Major, own.Taken = max(own.Major, major), r.Number
+	}
+	if err := c.saveNumbers(conv, c.device, own); err != nil {
+		return err
+	}
+	r.State, r.ReceivedAt = StateSent, int64(p.at)
+	if r.ReceivedAt == 0 {
+		r.ReceivedAt = millis(c.now)
+	}
+	to := newPlace(own.Major, r.Number, r.ID)
+	if err := c.startTimer(conv, r, c.now); err != nil {
+		return err
+	}
+	return c.move(conv, at, to, r)
+}
+
+// startTimer starts the clock of a disappearing message at a time.
+func (c *change) startTimer(conv Conversation, r *row, from time.Time) error {
+	if r.ExpiresIn == 0 || r.ExpiresAt != 0 {
+		return nil
+	}
+	return c.expireAt(conv, r, content.Expiry(from, time.Duration(r.ExpiresIn)*time.Second))
+}
+
+// retry sends a failed message again.
+func (h *Hub) retry(conv Conversation, m id.MessageID) error {
+	return h.update(func(c *change) error {
+		at, r, err := find(c.tx, conv, m)
+		if err != nil {
+			return err
+		}
+		if r == nil || r.State != StateFailed || r.From != c.self {
+			return errors.New("this message has not failed; there is nothing to send again")
+		}
+		kept, found, err := c.sentMessage(conv, r.Number)
+		if err != nil || !found {
+			return errors.Join(err, errors.New("this message is not kept any more; write it again"))
+		}
+		r.State, r.Error = StateQueued, ""
+		if err := c.replace(conv, at, r); err != nil {
+			return err
+		}
+		return c.enqueue(conv, &pending{Message: m, Number: r.Number, Content: kept.Content})
+	})
+}

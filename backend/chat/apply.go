@@ -1,0 +1,240 @@
+package chat
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"gossip/backend/store"
+	"gossip/common/content"
+	"gossip/common/id"
+)
+
+// apply does what a message says.
+func (c *change) apply(r *received) error {
+	switch body := r.message.Body.(type) {
+	case content.Text:
+		return c.applyText(r, body)
+	case content.Edit:
+		return c.onTarget(r, body.Target, func(at place, target *row) error { return c.applyEdit(r, body, at, target) })
+	case content.Reaction:
+		return c.onTarget(r, body.Target, func(at place, target *row) error { return c.applyReaction(r, body, at, target) })
+	case content.Delete:
+		return c.applyDelete(r, body)
+	case content.Receipt:
+		return c.applyReceipt(r, body)
+	case content.Timer:
+		return c.applyTimer(r, body)
+	case content.Resend:
+		return c.answerResend(r, body)
+	case content.Gone:
+		return c.applyGone(r, body)
+	case content.Unknown:
+		return c.applyUnknown(r)
+	}
+	return nil // of a part of the program that is not here yet
+}
+
+// newRow is the row of a message; where it is one's own, written on another device, it is sent already.
+func (c *change) newRow(r *received) *row {
+	m := r.message
+	row := &row{
+		ID: m.ID, From: r.from, Device: r.device, Type: m.Body.Type(), SentAt: min(millis(m.SentAt), orNow(r.at, c.now)),
+		ReceivedAt: millis(c.now), State: StateReceived, Number: m.Number,
+	}
+	if r.from == c.self {
+		row.State = StateSent
+	}
+	return row
+}
+
+func orNow(ms int64, now time.Time) int64 {
+	if ms == 0 {
+		return millis(now)
+	}
+	return ms
+}
+
+func (c *change) applyText(r *received, text content.Text) error {
+	row := c.newRow(r)
+	row.Text, row.ReplyTo, row.ExpiresIn = text.Markdown, text.ReplyTo, int64(text.ExpiresIn/time.Second)
+	return c.insertPost(r, row)
+}
+
+// applyUnknown shows what a newer version sent, as far as it can be shown.
+func (c *change) applyUnknown(r *received) error {
+	if r.message.Number == 0 {
+		return nil
+	}
+	row := c.newRow(r)
+	row.Text = "This message was made by a newer version of Gossip; update to read it."
+	return c.insertPost(r, row)
+}
+
+func (c *change) insertPost(r *received, row *row) error {
+	at := newPlace(r.major, r.message.Number, r.message.ID)
+	if r.from == c.self {
+		if err := c.startTimer(r.conv, row, timeOf(row.SentAt)); err != nil {
+			return err
+		}
+	}
+	c.stopTyping(r.conv, r.from)
+	if err := c.insert(r.conv, at, row); err != nil {
+		return err
+	}
+	if err := c.owe(r.conv, r.from, content.Delivered, r.message.ID); err != nil {
+		return err
+	}
+	return c.applyEarly(r.conv, r.message.ID)
+}
+
+// onTarget runs do on the message that another one is about; if it is not here yet, the other waits for it.
+func (c *change) onTarget(r *received, target id.MessageID, do func(at place, target *row) error) error {
+	at, found, err := find(c.tx, r.conv, target)
+	if err != nil {
+		return err
+	}
+	if found == nil {
+		return c.keepEarly(r, target)
+	}
+	return do(at, found)
+}
+
+func (c *change) applyEdit(r *received, edit content.Edit, at place, target *row) error {
+	if err := content.MayEdit(r.from, target.From, target.Type); err != nil {
+		c.Log.Warn("an edit was refused", "device", r.device, "cause", err)
+		return nil
+	}
+	by := stampOf(r.message)
+	if target.Deleted || target.Edit != (stamp{}) && !by.after(target.Edit) {
+		return nil
+	}
+	target.Text, target.Edit = edit.Markdown, by
+	return c.replace(r.conv, at, target)
+}
+
+func (c *change) applyReaction(r *received, reaction content.Reaction, at place, target *row) error {
+	if content.MayReact(target.Type) != nil || target.Deleted {
+		return nil
+	}
+	word := reactionRow{Emoji: reaction.Emoji, User: r.from, Stamp: stampOf(r.message), Removed: reaction.Remove}
+	for i, old := range target.Reactions {
+		if old.User == word.User && old.Emoji == word.Emoji {
+			if word.Stamp.after(old.Stamp) {
+				target.Reactions[i] = word
+			}
+			return c.replace(r.conv, at, target)
+		}
+	}
+	target.Reactions = append(target.Reactions, word)
+	return c.replace(r.conv, at, target)
+}
+
+func (c *change) applyDelete(r *received, body content.Delete) error {
+	moderator := c.moderates(r.conv, r.from)
+	for _, m := range body.Targets {
+		at, target, err := find(c.tx, r.conv, m)
+		if err != nil {
+			return err
+		}
+		if target == nil {
+			if err := c.keepEarly(r, m); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := content.MayDelete(r.from, target.From, moderator, target.Type); err != nil {
+			c.Log.Warn("a deletion was refused", "device", r.device, "cause", err)
+			continue
+		}
+		target.Text, target.Deleted, target.Reactions, target.Edit = "", true, nil, stamp{}
+		if err := errors.Join(c.forgetSent(r.conv, target), c.replace(r.conv, at, target)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *change) applyTimer(r *received, timer content.Timer) error {
+	state := c.conversation(r.conv)
+	by := stampOf(r.message)
+	if state.TimerSet != (stamp{}) && !by.after(state.TimerSet) {
+		return nil
+	}
+	state.Timer, state.TimerSet = int64(timer.ExpiresIn/time.Second), by
+	c.touch(r.conv)
+	name := c.Roster.Name(c.Config.Hub, r.from)
+	text := name + " turned disappearing messages off."
+	if timer.ExpiresIn > 0 {
+		text = fmt.Sprintf("%s set messages to disappear after %s.", name, timerText(timer.ExpiresIn))
+	}
+	_, err := c.notice(r.conv, Notice{Kind: NoticeTimer, Subject: r.from.String(), Text: text}, r.from)
+	return err
+}
+
+// timerText is a timer for people.
+func timerText(d time.Duration) string {
+	units := []struct {
+		length time.Duration
+		name   string
+	}{{7 * 24 * time.Hour, "week"}, {24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}}
+	for _, u := range units {
+		if d >= u.length && d%u.length == 0 {
+			if d == u.length {
+				return "1 " + u.name
+			}
+			return fmt.Sprintf("%d %ss", d/u.length, u.name)
+		}
+	}
+	return d.String()
+}
+
+func expiredText(count uint64) string {
+	if count == 1 {
+		return "1 message expired on the hub before it was fetched."
+	}
+	return fmt.Sprintf("%d messages expired on the hub before they were fetched.", count)
+}
+
+// earlyRow is a message that came before the one that it is about.
+type earlyRow struct {
+	From    id.UserID   `cbor:"1,keyasint"`
+	Device  id.DeviceID `cbor:"2,keyasint"`
+	Content []byte      `cbor:"3,keyasint"`
+	At      int64       `cbor:"4,keyasint"`
+}
+
+func (c *change) keepEarly(r *received, target id.MessageID) error {
+	early := bucket(c.tx, earlyBucket, r.conv)
+	if count, err := early.Len(); err != nil || count >= maxEarly {
+		return err
+	}
+	key := append(target[:len(target):len(target)], r.message.ID[:]...)
+	return store.PutValue(early, key, earlyRow{r.from, r.device, r.encoded, r.at})
+}
+
+// applyEarly applies what waited for this message.
+func (c *change) applyEarly(conv Conversation, target id.MessageID) error {
+	early := bucket(c.tx, earlyBucket, conv)
+	end := append(target[:len(target):len(target)], make([]byte, 17)...)
+	for i := len(target); i < len(end); i++ {
+		end[i] = 0xff
+	}
+	for key, value := range early.Range(target[:], end, false, 0) {
+		kept, err := store.DecodeValue[earlyRow](value)
+		if err != nil {
+			return err
+		}
+		if err := early.Delete(key); err != nil {
+			return err
+		}
+		m, err := content.Parse(kept.Content)
+		if err != nil {
+			continue // was read before: cannot be
+		}
+		if err := c.apply(&received{conv: conv, from: kept.From, device: kept.Device, message: m, encoded: kept.Content, at: kept.At}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

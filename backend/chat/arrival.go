@@ -1,0 +1,206 @@
+package chat
+
+import (
+	"time"
+
+	"gossip/backend/store"
+	"gossip/common/id"
+	"gossip/common/wire"
+)
+
+// Bounds of the work on what arrives.
+const (
+	maxBatch  = 256 // packets in one transaction
+	ackEvery  = time.Second
+	ackPacket = 64 // packets after which an acknowledgement does not wait
+)
+
+// arrival is one thing that the connection brought, in order: a packet, or a change of the connection itself.
+type arrival struct {
+	packet wire.Packet
+	change func()
+}
+
+// cursor is how far a journal has been taken in.
+type cursor struct {
+	seq   uint64    // stored
+	acked uint64    // what the hub knows
+	told  bool      // in this connection: the journal's delivery has started
+	ackAt time.Time // when the hub was told last
+}
+
+const cursorBucket = "cursor" // scope hub: channel, or 16 zero bytes for the inbox -> sequence
+
+func (h *Hub) loadCursors(tx *store.Tx) error {
+	h.cursors = map[id.ChannelID]*cursor{}
+	for key, value := range tx.Bucket(cursorBucket, h.Config.Hub[:]).Range(nil, nil, false, 0) {
+		seq, err := store.DecodeValue[uint64](value)
+		if err != nil {
+			return err
+		}
+		h.cursors[id.ChannelID(key)] = &cursor{seq: seq, acked: seq}
+	}
+	if h.cursors[id.NoChannel] == nil {
+		h.cursors[id.NoChannel] = &cursor{}
+	}
+	return nil
+}
+
+// Connected takes a connection that the hub has welcomed. It returns at once, as Packet and Disconnected do; all three are
+// called by one goroutine, in order.
+func (h *Hub) Connected(conn Connection, welcome wire.Welcome) {
+	h.arrive(arrival{change: func() { h.connected(conn, welcome) }})
+}
+
+// Packet takes a packet of the connection.
+func (h *Hub) Packet(p wire.Packet) { h.arrive(arrival{packet: p}) }
+
+// Disconnected tells that the connection is gone.
+func (h *Hub) Disconnected() { h.arrive(arrival{change: h.disconnected}) }
+
+func (h *Hub) arrive(a arrival) {
+	h.queueMu.Lock()
+	h.queue = append(h.queue, a)
+	h.queueMu.Unlock()
+	h.wake()
+}
+
+func (h *Hub) wake() {
+	select {
+	case h.arrived <- struct{}{}:
+	default:
+	}
+}
+
+// takeArrivals handles one batch of what has arrived, unless an earlier one still waits for cards.
+func (h *Hub) takeArrivals() {
+	if h.paused != nil {
+		return
+	}
+	batch := h.nextBatch()
+	if len(batch) == 0 {
+		return
+	}
+	h.wake() // there may be more
+	if batch[0].change != nil {
+		batch[0].change()
+		return
+	}
+	if h.deaf {
+		return
+	}
+	if h.lacking(batch) {
+		h.paused = batch
+		return
+	}
+	h.receive(batch)
+}
+
+// nextBatch takes one change of the connection, or as many packets as stand before the next.
+func (h *Hub) nextBatch() []arrival {
+	h.queueMu.Lock()
+	defer h.queueMu.Unlock()
+	n := 0
+	for n < len(h.queue) && n < maxBatch && (h.queue[n].change == nil || n == 0) {
+		n++
+		if h.queue[n-1].change != nil {
+			break
+		}
+	}
+	batch := h.queue[:n:n]
+	h.queue = h.queue[n:]
+	return batch
+}
+
+// connected starts the journals and looks what has changed meanwhile.
+func (h *Hub) connected(conn Connection, welcome wire.Welcome) {
+	h.conn, h.deaf = conn, false
+	h.outbox.restart()
+	clear(h.unavailable)
+	for _, cursor := range h.cursors {
+		cursor.told, cursor.ackAt = false, time.Time{}
+	}
+	h.takeSummaries(welcome.Channels, len(welcome.Channels) < wire.MaxSummaries)
+	h.sendAcks(time.Now())
+	h.tell(Event{Type: EventConversations})
+}
+
+func (h *Hub) disconnected() {
+	h.conn = nil
+	h.Roster.Disconnected(h.Config.Hub)
+	h.outbox.restart()
+	h.tell(Event{Type: EventConversations})
+}
+
+// ack tells the hub how far a journal is safely kept here; the first in a connection starts its delivery.
+func (h *Hub) ack(channel id.ChannelID) {
+	cursor := h.cursors[channel]
+	if h.conn == nil || cursor == nil {
+		return
+	}
+	payload, err := wire.Marshal(&wire.Ack{Channel: channel, Seq: cursor.seq})
+	if err != nil {
+		h.Log.Error("encode an acknowledgement", "cause", err)
+		return
+	}
+	cursor.ackAt = time.Now()
+	if err := h.conn.Send(&wire.SignalPacket{Kind: wire.KindAck, Payload: payload}); err == nil {
+		cursor.acked, cursor.told = cursor.seq, true
+	}
+}
+
+// sendAcks starts the journals of this connection, and acknowledges what is committed: at most once a second and
+// journal, or every 64 packets.
+func (h *Hub) sendAcks(now time.Time) {
+	for channel, cursor := range h.cursors {
+		if !h.reads(channel) {
+			continue
+		}
+		if due := cursor.due(); cursor.seq-cursor.acked >= ackPacket && cursor.told || !due.IsZero() && !now.Before(due) {
+			h.ack(channel)
+		}
+	}
+}
+
+// reads reports whether a journal is one's own to read.
+func (h *Hub) reads(channel id.ChannelID) bool {
+	return channel == id.NoChannel || h.channels[channel].member(h.self)
+}
+
+// due is when the next acknowledgement may go; zero when the hub knows everything.
+func (at *cursor) due() time.Time {
+	if at.told && at.seq == at.acked {
+		return time.Time{}
+	}
+	if at.ackAt.IsZero() {
+		return time.Unix(1, 0)
+	}
+	return at.ackAt.Add(ackEvery)
+}
+
+// acksDue is when the next acknowledgement may go.
+func (h *Hub) acksDue() (due time.Time) {
+	if h.conn == nil {
+		return due
+	}
+	for channel, cursor := range h.cursors {
+		if at := cursor.due(); !at.IsZero() && (due.IsZero() || at.Before(due)) && h.reads(channel) {
+			due = at
+		}
+	}
+	return due
+}
+
+// advance moves a journal's cursor; false for a packet that was here before.
+func (c *change) advance(channel id.ChannelID, seq uint64) (bool, error) {
+	at := c.cursors[channel]
+	if at == nil {
+		at = &cursor{}
+		c.cursors[channel] = at
+	}
+	if seq <= at.seq {
+		return false, nil
+	}
+	at.seq = seq
+	return true, store.PutValue(c.tx.Bucket(cursorBucket, c.Config.Hub[:]), channel[:], seq)
+}

@@ -1,0 +1,249 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"gossip/common/id"
+	"gossip/common/wire"
+)
+
+const (
+	requestTime = 15 * time.Second
+	hubAgain    = 5 * time.Second // after a question to the hub failed
+	cardsAgain  = time.Minute     // after the hub had no card of a user
+	wantDevices = 16              // unknown devices in one request
+)
+
+// absence says until when not to ask for a user's card again.
+type absence struct {
+	until   time.Time
+	certain bool // the hub said that it has none; otherwise it could not be asked
+}
+
+// haveCards reports whether the newest card of each user is here, and asks for the others. Users whose card the hub
+// does not have are passed over.
+func (h *Hub) haveCards(users []id.UserID) bool {
+	now := time.Now()
+	var ask []id.UserID
+	complete := true
+	for _, user := range h.Roster.Wanted(h.Config.Hub, users) {
+		absent := h.unavailable[user]
+		if now.Before(absent.until) {
+			complete = complete && absent.certain
+			continue
+		}
+		complete = false
+		if !h.fetching[user] {
+			ask = append(ask, user)
+		}
+	}
+	if len(ask) > 0 {
+		h.startFetch(ask)
+	}
+	return complete
+}
+
+// startFetch asks for cards in the background; what waits for them goes on when they are here.
+func (h *Hub) startFetch(users []id.UserID) {
+	conn := h.conn
+	if conn == nil {
+		return
+	}
+	for _, user := range users {
+		h.fetching[user] = true
+	}
+	h.work(func(ctx context.Context) {
+		err := h.fetchUsers(ctx, conn, users)
+		h.do(ctx, func() error {
+			for _, user := range users {
+				delete(h.fetching, user)
+				switch {
+				case err != nil:
+					h.outbox.again = time.Now().Add(hubAgain)
+					h.unavailable[user] = absence{until: h.outbox.again}
+				case len(h.Roster.Wanted(h.Config.Hub, []id.UserID{user})) > 0:
+					h.unavailable[user] = absence{until: time.Now().Add(cardsAgain), certain: true}
+				}
+			}
+			return nil
+		})
+	})
+}
+
+// fetchUsers asks for the cards of users, and takes them in. It runs outside the hub's goroutine.
+func (h *Hub) fetchUsers(ctx context.Context, conn Connection, users []id.UserID) error {
+	for some := range slices.Chunk(users, wire.MaxCardsWanted) {
+		want := wire.CardRequest{}
+		for _, user := range some {
+			want.Users = append(want.Users, wire.WantedCard{User: user, Known: h.Roster.Hash(h.Config.Hub, user)})
+		}
+		answer, err := h.request(ctx, conn, want)
+		if err != nil {
+			return err
+		}
+		h.Roster.Asked(h.Config.Hub, some)
+		h.showPeople(h.Roster.SeeOnline(h.Config.Hub, some, answer.End.Online))
+	}
+	return nil
+}
+
+// request asks the hub and takes the cards of the answer in. It runs outside the hub's goroutine.
+func (h *Hub) request(ctx context.Context, conn Connection, want wire.CardRequest) (Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, requestTime)
+	defer cancel()
+	answer, err := patiently(ctx, func() (Answer, error) { return conn.Request(ctx, want) })
+	if err != nil {
+		return answer, err
+	}
+	changed, err := h.Roster.Accept(h.Config.Hub, answer.Cards, time.Now())
+	h.showPeople(changed)
+	return answer, err
+}
+
+// patiently asks again while the hub says that it is asked too often.
+func patiently[T any](ctx context.Context, ask func() (T, error)) (T, error) {
+	for {
+		answer, err := ask()
+		refusal := (*wire.Error)(nil)
+		if !errors.As(err, &refusal) || refusal.Code != wire.CodeRate {
+			return answer, err
+		}
+		select {
+		case <-ctx.Done():
+			return answer, ctx.Err()
+		case <-time.After(max(refusal.Wait(), 100*time.Millisecond)):
+		}
+	}
+}
+
+// showPeople tells of people whose card, trust or presence changed, and of the conversations with them.
+func (h *Hub) showPeople(users []id.UserID) {
+	var events []Event
+	hub := h.Config.Hub.String()
+	for _, user := range users {
+		person := h.Roster.Person(h.Config.Hub, user)
+		events = append(events, Event{Type: EventPerson, Hub: hub, Person: &person})
+	}
+	if len(events) > 0 {
+		h.Emit(events)
+	}
+}
+
+// lacking reports whether the batch needs something of the hub first: the card of an unknown device, a newer card
+// that was announced, a channel's log. It asks for all of that once; then the batch is handled with what is there.
+func (h *Hub) lacking(batch []arrival) bool {
+	if h.conn == nil {
+		return false
+	}
+	var devices []id.DeviceID
+	var users []id.UserID
+	channels := map[id.ChannelID]bool{}
+	for _, a := range batch {
+		p, ok := a.packet.(*wire.DataPacket)
+		if !ok || p.From == h.device {
+			continue
+		}
+		owner, _, known := h.Roster.Owner(p.From)
+		switch {
+		case !known && !slices.Contains(devices, p.From) && len(devices) < wantDevices:
+			devices = append(devices, p.From)
+		case known && h.Roster.Stale(h.Config.Hub, p.From) && !slices.Contains(users, owner):
+			users = append(users, owner)
+		}
+		if ch := h.channels[p.Channel]; ch != nil && ch.member(h.self) && (!known || !ch.knows(owner)) {
+			channels[p.Channel] = true
+		}
+	}
+	if len(devices)+len(users)+len(channels) == 0 {
+		return false
+	}
+	h.gather(devices, users, channels)
+	return true
+}
+
+// gather fetches what a paused batch lacks and then has it handled.
+func (h *Hub) gather(devices []id.DeviceID, users []id.UserID, channels map[id.ChannelID]bool) {
+	conn := h.conn
+	h.work(func(ctx context.Context) {
+		var err error
+		if len(devices) > 0 {
+			_, err = h.request(ctx, conn, wire.CardRequest{Devices: devices})
+		}
+		if err == nil && len(users) > 0 {
+			err = h.fetchUsers(ctx, conn, users)
+		}
+		for channel := range channels {
+			if err == nil {
+				err = h.sync(ctx, conn, channel)
+			}
+		}
+		if err != nil {
+			h.Log.Warn("cards or logs could not be fetched", "hub", h.Config.Hub, "cause", err)
+		}
+		h.do(ctx, func() error {
+			h.resume(conn, err)
+			return nil
+		})
+	})
+}
+
+// resume handles the batch that waited. When what it needs could not be asked for, it is dropped with the connection:
+// the hub gives it again from the cursor.
+func (h *Hub) resume(conn Connection, err error) {
+	batch := h.paused
+	h.paused = nil
+	h.wake()
+	if err != nil && !isRefusal(err) || h.conn != conn {
+		h.drop(conn)
+		return
+	}
+	h.receive(batch)
+}
+
+// drop ends a connection and discards what it still brings, so that no packet is skipped: the next connection starts
+// at the cursor.
+func (h *Hub) drop(conn Connection) {
+	if h.conn == conn {
+		h.conn, h.deaf = nil, true
+	}
+	conn.Close()
+}
+
+func isRefusal(err error) bool {
+	refusal := (*wire.Error)(nil)
+	return errors.As(err, &refusal)
+}
+
+// FindUser asks who is called so on the hub.
+func (h *Hub) FindUser(ctx context.Context, name string) (id.UserID, error) {
+	if user, ok := h.Roster.Find(h.Config.Hub, name); ok {
+		return user, nil
+	}
+	conn, err := h.connection(ctx)
+	if err != nil {
+		return id.NoUser, err
+	}
+	if _, err := h.request(ctx, conn, wire.CardRequest{Names: []string{name}}); err != nil {
+		return id.NoUser, err
+	}
+	user, ok := h.Roster.Find(h.Config.Hub, name)
+	if !ok {
+		return id.NoUser, errors.New("nobody is called " + name + " on this hub; check the spelling, or ask them for their name")
+	}
+	return user, nil
+}
+
+// connection returns the connection of this moment.
+func (h *Hub) connection(ctx context.Context) (conn Connection, err error) {
+	err = h.do(ctx, func() error {
+		conn = h.conn
+		if conn == nil {
+			return ErrOffline
+		}
+		return nil
+	})
+	return conn, err
+}

@@ -1,0 +1,282 @@
+package chat
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"time"
+
+	"gossip/backend/e2ee"
+	"gossip/backend/store"
+	"gossip/common/content"
+	"gossip/common/id"
+	"gossip/common/identity"
+	"gossip/common/wire"
+)
+
+// Buckets of what was sent, for those who ask again.
+const (
+	sentBucket       = "sent"        // scope hub, conversation: number -> sentMessage
+	sentPacketBucket = "sent-packet" // scope hub: packet id -> sentPacket
+	sentOrderBucket  = "sent-order"  // scope hub: count -> packet id
+)
+
+// How much of it is kept.
+const (
+	keptMessages = 5000  // a conversation
+	keptPackets  = 20000 // a hub
+)
+
+// waitingGrace is how much longer than its timer the hub may keep a copy of a disappearing message that nobody has
+// fetched: the timer of a reader starts only when it is read.
+const waitingGrace = 7 * 24 * time.Hour
+
+// sentMessage is what a device of the conversation may ask for by its number.
+type sentMessage struct {
+	Message id.MessageID `cbor:"1,keyasint"`
+	Content []byte       `cbor:"2,keyasint"`
+	Length  uint64       `cbor:"3,keyasint,omitempty"` // of the channel's log when it was encrypted: who was a member
+}
+
+// sentPacket says what a packet carried.
+type sentPacket struct {
+	Conversation []byte       `cbor:"1,keyasint"`
+	Number       uint64       `cbor:"2,keyasint,omitempty"` // 0: nothing that a person would miss
+	To           id.DeviceID  `cbor:"3,keyasint,omitzero"`
+	Channel      id.ChannelID `cbor:"4,keyasint,omitzero"` // a sender key of this channel
+}
+
+// packetID names the first packet that carries a message to a device, or to a channel (no device): both ends compute
+// it, so that a packet that could not be read is known for the message that comes for it later.
+func packetID(m id.MessageID, to id.DeviceID) id.MessageID {
+	sum := sha256.Sum256(append(append([]byte("gossip packet v1\x00"), m[:]...), to[:]...))
+	return id.MessageID(sum[:len(m)])
+}
+
+// prepared reports whether everything is here to encrypt for the conversation; if not it asks the hub.
+func (h *Hub) prepared(conv Conversation) bool {
+	if h.conn == nil || h.blocked(conv) != "" {
+		return false
+	}
+	if ch := h.channels[conv.Channel]; !conv.Direct() && (ch.state == nil || ch.behind()) {
+		h.startSync(conv.Channel)
+		return false
+	}
+	return h.haveCards(h.audience(conv))
+}
+
+// audience is everyone whose devices get what is said in the conversation, oneself among them.
+func (h *Hub) audience(conv Conversation) []id.UserID {
+	if conv.Direct() {
+		return []id.UserID{conv.User, h.self}
+	}
+	return h.channels[conv.Channel].state.Users()
+}
+
+// ready reports whether one pending message can be encrypted now. Machinery (receipts, repair) goes to devices that
+// are known, whatever stands against a person's message.
+func (c *change) ready(conv Conversation, p *pending) bool {
+	if p.broadcast() {
+		return c.prepared(conv)
+	}
+	return c.conn != nil && c.haveCards(p.Users)
+}
+
+// encrypt turns a message into packets in the outbox.
+func (c *change) encrypt(conv Conversation, p *pending) error {
+	var length uint64
+	if ch := c.channels[conv.Channel]; ch != nil && ch.state != nil {
+		length = ch.state.Length
+	}
+	if p.Number > 0 && p.broadcast() {
+		kept := sentMessage{p.Message, p.Content, length}
+		if err := c.keepSent(conv, p.Number, kept); err != nil {
+			return err
+		}
+	}
+	if p.broadcast() && !conv.Direct() {
+		return c.encryptChannel(conv, p)
+	}
+	return c.encryptDevices(conv, p)
+}
+
+func (c *change) encryptChannel(conv Conversation, p *pending) error {
+	devices := c.devicesOf(c.audience(conv))
+	message, distributions, err := c.Engine.EncryptChannel(c.tx, conv.Channel, devices, p.Content, c.now)
+	if err != nil {
+		return c.unencryptable(conv, p, err)
+	}
+	for _, key := range distributions {
+		record := sentPacket{Conversation: p.Conversation, To: key.To, Channel: conv.Channel}
+		if err := c.post(p, &key, id.NewMessageID(), id.NoMessage, record); err != nil {
+			return err
+		}
+	}
+	out := e2ee.Outgoing{Kind: wire.KindMessage, Payload: message}
+	return c.postChannel(conv, p, &out)
+}
+
+func (c *change) postChannel(conv Conversation, p *pending, out *e2ee.Outgoing) error {
+	o := outgoing{
+		Kind: out.Kind, ID: packetID(p.Message, id.NoDevice), Channel: conv.Channel, Payload: out.Payload,
+		Conversation: p.Conversation, Message: p.Message,
+	}
+	return c.postPacket(p, &o, sentPacket{Conversation: p.Conversation, Number: p.Number})
+}
+
+// encryptDevices makes one copy for each device that gets the message.
+func (c *change) encryptDevices(conv Conversation, p *pending) error {
+	devices, message := c.targets(conv, p), id.NoMessage
+	if p.broadcast() {
+		message = p.Message
+	}
+	copies := 0
+	var last error
+	for _, device := range devices {
+		if p.Fresh {
+			if err := c.Engine.Reset(c.tx, device.ID()); err != nil {
+				return err
+			}
+		}
+		out, err := c.Engine.EncryptTo(c.tx, device, p.Content, c.now)
+		if errors.Is(err, identity.ErrNoSubkey) {
+			last = err // away for weeks; the others still get it
+			continue
+		}
+		if err != nil {
+			return c.unencryptable(conv, p, err)
+		}
+		copies++
+		packet := id.NewMessageID()
+		if message != id.NoMessage {
+			packet = packetID(p.Message, device.ID())
+		}
+		record := sentPacket{Conversation: p.Conversation, Number: p.Number, To: device.ID()}
+		if err := c.post(p, &out, packet, message, record); err != nil {
+			return err
+		}
+	}
+	if copies == 0 && message != id.NoMessage {
+		if last == nil {
+			last = errors.New("nobody can receive this: the other has no device that the hub knows")
+		}
+		return c.unencryptable(conv, p, last)
+	}
+	return nil
+}
+
+// targets are the devices that get a message of which each gets a copy of its own.
+func (c *change) targets(conv Conversation, p *pending) []*identity.Device {
+	if len(p.Devices) == 0 && len(p.Users) > 0 {
+		return c.devicesOf(p.Users)
+	}
+	if p.broadcast() {
+		return c.devicesOf(c.audience(conv))
+	}
+	var devices []*identity.Device
+	for _, to := range p.Devices {
+		if _, device, ok := c.Roster.Owner(to); ok {
+			devices = append(devices, device)
+		}
+	}
+	return devices
+}
+
+// devicesOf lists the users' devices but this one; a user who is named twice counts once.
+func (c *change) devicesOf(users []id.UserID) []*identity.Device {
+	var devices []*identity.Device
+	seen := map[id.DeviceID]bool{c.device: true}
+	for _, user := range users {
+		for _, device := range c.Roster.Devices(user) {
+			if !seen[device.ID()] {
+				seen[device.ID()] = true
+				devices = append(devices, device)
+			}
+		}
+	}
+	return devices
+}
+
+func (c *change) post(p *pending, out *e2ee.Outgoing, packet, message id.MessageID, record sentPacket) error {
+	o := outgoing{Kind: out.Kind, ID: packet, To: out.To, Payload: out.Payload, Conversation: p.Conversation, Message: message}
+	return c.postPacket(p, &o, record)
+}
+
+// postPacket puts a packet into the outbox and remembers what it carries.
+func (c *change) postPacket(p *pending, o *outgoing, record sentPacket) error {
+	if p.Expires != 0 {
+		o.Expires = uint64(p.Expires)
+	}
+	bucket := c.tx.Bucket(outboxBucket, c.Config.Hub[:])
+	number, err := bucket.NextSequence()
+	if err != nil {
+		return err
+	}
+	c.outbox.add(number, o)
+	return errors.Join(store.PutValue(bucket, numberKey(number), o), c.keepPacket(o.ID, record))
+}
+
+// unencryptable ends a message that can't be encrypted: its row says why. What is no person's is logged.
+func (c *change) unencryptable(conv Conversation, p *pending, cause error) error {
+	if errors.Is(cause, store.ErrDamaged) || errors.Is(cause, store.ErrDiskFull) {
+		return cause
+	}
+	c.Log.Warn("a message could not be encrypted", "cause", cause)
+	at, r, err := find(c.tx, conv, p.Message)
+	if err != nil || r == nil {
+		return err
+	}
+	return c.fail(conv, at, r, cause.Error())
+}
+
+func (c *change) keepSent(conv Conversation, number uint64, m sentMessage) error {
+	kept := bucket(c.tx, sentBucket, conv)
+	if number > keptMessages {
+		if err := kept.Delete(numberKey(number - keptMessages)); err != nil {
+			return err
+		}
+	}
+	return store.PutValue(kept, numberKey(number), m)
+}
+
+func (c *change) sentMessage(conv Conversation, number uint64) (sentMessage, bool, error) {
+	return store.GetValue[sentMessage](bucket(c.tx, sentBucket, conv), numberKey(number))
+}
+
+// forgetSent drops the copy of a message that is erased or deleted: who asks for it hears that it is gone.
+func (c *change) forgetSent(conv Conversation, r *row) error {
+	if r.From != c.self || r.Device != c.device || r.Number == 0 {
+		return nil
+	}
+	return bucket(c.tx, sentBucket, conv).Delete(numberKey(r.Number))
+}
+
+func (c *change) keepPacket(packet id.MessageID, record sentPacket) error {
+	order, packets := c.tx.Bucket(sentOrderBucket, c.Config.Hub[:]), c.tx.Bucket(sentPacketBucket, c.Config.Hub[:])
+	count, err := order.NextSequence()
+	if err != nil {
+		return err
+	}
+	if count > keptPackets {
+		oldest := binary.BigEndian.AppendUint64(nil, count-keptPackets)
+		old, err := order.Get(oldest)
+		if err != nil {
+			return err
+		}
+		if old != nil {
+			if err := errors.Join(packets.Delete(old), order.Delete(oldest)); err != nil {
+				return err
+			}
+		}
+	}
+	return errors.Join(order.Put(numberKey(count), packet[:]), store.PutValue(packets, packet[:], record))
+}
+
+// outerExpiry is when the hub may drop a waiting copy; 0 for what does not disappear.
+func outerExpiry(body content.Body, now time.Time) int64 {
+	text, ok := body.(content.Text)
+	if !ok || text.ExpiresIn == 0 {
+		return 0
+	}
+	return millis(now.Add(text.ExpiresIn + waitingGrace))
+}

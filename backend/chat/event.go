@@ -1,0 +1,54 @@
+package chat
+
+import "gossip/backend/roster"
+
+// EventType says what an Event is about.
+type EventType string
+
+// The event types, with the payload that each carries.
+const (
+	EventMessage        EventType = "message"         // Message: a new row
+	EventMessageChanged EventType = "message_changed" // Message: state, edit, deletion, reaction, repaired
+	EventMessageRemoved EventType = "message_removed" // MessageID: expired, or a notice that is settled
+	EventConversation   EventType = "conversation"    // ConversationInfo
+	EventConversations  EventType = "conversations"   // nothing: read the list again
+	EventHub            EventType = "hub"             // HubInfo
+	EventPerson         EventType = "person"          // Person: card, presence or trust
+	EventTyping         EventType = "typing"          // Person, Typing
+	EventGap            EventType = "gap"             // Message: the row of the gap
+	EventError          EventType = "error"           // Error
+	EventReady          EventType = "ready"           // nothing: the identity is there and the store is open
+)
+
+// Event is one change. Seq counts from 1 without a hole: a reader that misses one reads everything anew.
+type Event struct {
+	Seq              uint64            `json:"seq"`
+	Type             EventType         `json:"type"`
+	Hub              string            `json:"hub,omitempty"`
+	Conversation     string            `json:"conversation,omitempty"`
+	Message          *Message          `json:"message,omitempty"`
+	MessageID        string            `json:"message_id,omitempty"`
+	ConversationInfo *ConversationInfo `json:"conversation_info,omitempty"`
+	HubInfo          *HubInfo          `json:"hub_info,omitempty"`
+	Person           *roster.Person    `json:"person,omitempty"`
+	Typing           bool              `json:"typing,omitempty"`
+	Error            *Trouble          `json:"error,omitempty"`
+}
+
+// Trouble is what a person has to know or do.
+type Trouble struct {
+	Code     string `json:"code"`
+	Sentence string `json:"sentence"`
+}
+
+// HubInfo is one joined hub.
+type HubInfo struct {
+	ID      string `json:"id"`
+	Address string `json:"address"`
+	Name    string `json:"name"`
+	Motd    string `json:"motd,omitempty"`
+	Account string `json:"account,omitempty"` // one's own name there
+	State   string `json:"state"`             // "connecting", "online", "offline", "stopped"
+	Detail  string `json:"detail,omitempty"`  // a sentence: why it is not online, and what to do
+	RetryAt string `json:"retry_at,omitempty"`
+}

@@ -1,0 +1,268 @@
+package chat
+
+import (
+	"errors"
+	"time"
+
+	"gossip/backend/e2ee"
+	"gossip/backend/store"
+	"gossip/common/content"
+	"gossip/common/id"
+	"gossip/common/identity"
+	"gossip/common/wire"
+)
+
+// Buckets of packet ids that were handled, so that none counts twice; both have the scope hub.
+const (
+	seenBucket      = "seen"       // packet id -> nothing
+	seenOrderBucket = "seen-order" // count -> packet id
+	keptSeen        = 20000
+)
+
+// receive handles a batch of packets in one transaction. If that fails, nothing of it has happened, and the
+// connection is given up so that the hub brings the packets again.
+func (h *Hub) receive(batch []arrival) {
+	conn := h.conn
+	var later []func()
+	err := h.update(func(c *change) error {
+		for _, a := range batch {
+			if err := c.take(a.packet, &later); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		h.Log.Error("what the hub brought could not be stored", "hub", h.Config.Hub, "cause", err)
+		h.tell(Event{Type: EventError, Error: &Trouble{Code: "store", Sentence: err.Error()}})
+		if conn != nil {
+			h.drop(conn)
+		}
+		return
+	}
+	for _, f := range later {
+		f()
+	}
+	h.sendAcks(time.Now())
+}
+
+// take handles one packet. Only what the store can't do is an error; what a packet does wrong is logged.
+func (c *change) take(p wire.Packet, later *[]func()) error {
+	switch p := p.(type) {
+	case *wire.DataPacket:
+		return c.takeData(p)
+	case *wire.SignalPacket:
+		return c.takeSignal(p, later)
+	case *wire.StreamPacket:
+		return c.takeStream(p, later)
+	}
+	return nil
+}
+
+func (c *change) takeData(p *wire.DataPacket) error {
+	fresh, err := c.advance(p.Channel, p.Seq)
+	if err != nil || !fresh {
+		return err
+	}
+	if fresh, err = c.firstSight(p.ID); err != nil || !fresh {
+		return err
+	}
+	from, device, ok := c.Roster.Owner(p.From)
+	switch {
+	case p.From == c.device:
+		c.Log.Warn("the hub gave back one of this device's own packets", "packet", p.ID)
+		return nil
+	case !ok:
+		c.Log.Warn("a packet of a device that is on nobody's list was dropped", "device", p.From)
+		return nil
+	case p.Channel != id.NoChannel:
+		return c.takeChannel(p, from, device)
+	}
+	return c.takeDirect(p, from, device)
+}
+
+// firstSight reports whether the packet was not handled before, and remembers it.
+func (c *change) firstSight(packet id.MessageID) (bool, error) {
+	seen, order := c.tx.Bucket(seenBucket, c.Config.Hub[:]), c.tx.Bucket(seenOrderBucket, c.Config.Hub[:])
+	if mark, err := seen.Get(packet[:]); err != nil || mark != nil {
+		return false, err
+	}
+	count, err := order.NextSequence()
+	if err != nil {
+		return false, err
+	}
+	if count > keptSeen {
+		oldest := numberKey(count - keptSeen)
+		if old, err := order.Get(oldest); err != nil || old == nil {
+			return true, err
+		} else if err := errors.Join(seen.Delete(old), order.Delete(oldest)); err != nil {
+			return false, err
+		}
+	}
+	return true, errors.Join(seen.Put(packet[:], []byte{1}), order.Put(numberKey(count), packet[:]))
+}
+
+func (c *change) takeChannel(p *wire.DataPacket, from id.UserID, device *identity.Device) error {
+	ch := c.channels[p.Channel]
+	if ch == nil || !ch.knows(from) {
+		c.Log.Warn("a packet of a device that is in no such channel was dropped", "device", p.From, "channel", p.Channel)
+		return nil
+	}
+	plain, err := c.Engine.DecryptChannel(c.tx, p.Channel, p.From, p.Payload, c.now)
+	if err != nil {
+		return c.unreadable(p, from, err)
+	}
+	return c.takePlain(p, from, plain)
+}
+
+func (c *change) takeDirect(p *wire.DataPacket, from id.UserID, device *identity.Device) error {
+	plain, err := c.Engine.DecryptFrom(c.tx, device, p.Kind, p.Payload, c.now)
+	if err != nil {
+		return c.unreadable(p, from, err)
+	}
+	return c.takePlain(p, from, plain)
+}
+
+// takePlain judges what a packet said.
+func (c *change) takePlain(p *wire.DataPacket, from id.UserID, plain []byte) error {
+	m, err := content.Parse(plain)
+	if err != nil {
+		c.Log.Warn("a message that makes no sense was dropped", "device", p.From, "cause", err)
+		return nil
+	}
+	seen, err := m.Conversation.SeenBy(c.self, from)
+	if err == nil && p.Channel != id.NoChannel && seen.Channel != p.Channel {
+		err = errors.New("it was written for another conversation")
+	}
+	if err != nil {
+		c.Log.Warn("a message was dropped", "device", p.From, "cause", err)
+		return nil
+	}
+	r := &received{
+		conv: c.local(seen), from: from, device: p.From, message: m, encoded: plain, packet: p.ID,
+		channel: p.Channel != id.NoChannel, seq: p.Seq, at: int64(p.At), major: p.At,
+	}
+	if r.channel {
+		r.major = p.Seq
+	}
+	return c.accept(r)
+}
+
+// accept applies a message that is decrypted and in its right conversation.
+func (c *change) accept(r *received) error {
+	if key, ok := r.message.Body.(content.SenderKey); ok {
+		return c.applySenderKey(r, key) // who sends it may have joined just now: it opens nothing until the log says so
+	}
+	if ch := c.channels[r.conv.Channel]; !r.conv.Direct() && (ch == nil || !ch.knows(r.from)) {
+		c.Log.Warn("a message for a channel that its sender is not in was dropped", "device", r.device)
+		return nil
+	}
+	if !r.conv.Direct() && !r.channel {
+		r.major = c.cursors[r.conv.Channel].seqOrZero() // came for repair: count says where it belongs
+	}
+	if r.message.Number == 0 {
+		return c.apply(r)
+	}
+	fresh, err := c.count(r)
+	if err != nil || !fresh {
+		return err
+	}
+	if repair := c.retrying(r); repair != nil {
+		r.major = repair.Major
+		if err := c.endRepair(repair); err != nil {
+			return err
+		}
+	}
+	if _, known, err := find(c.tx, r.conv, r.message.ID); err != nil || known != nil {
+		return err
+	}
+	return c.apply(r)
+}
+
+func (at *cursor) seqOrZero() uint64 {
+	if at == nil {
+		return 0
+	}
+	return at.seq
+}
+
+// takeSignal handles what the hub itself says.
+func (c *change) takeSignal(p *wire.SignalPacket, later *[]func()) error {
+	switch p.Kind {
+	case wire.KindAck:
+		var ack wire.Ack
+		if !c.read(p, &ack) {
+			return nil
+		}
+		return c.acknowledged(p.Re, ack)
+	case wire.KindError:
+		var refusal wire.Error
+		if !c.read(p, &refusal) {
+			return nil
+		}
+		if p.Re != id.NoMessage {
+			return c.refused(p.Re, &refusal)
+		}
+		return c.hubError(&refusal)
+	case wire.KindChannelUpdate:
+		var update wire.ChannelUpdate
+		if c.read(p, &update) {
+			*later = append(*later, func() { c.Hub.takeUpdate(update) })
+		}
+	case wire.KindRemoved:
+		var removed wire.Removed
+		if c.read(p, &removed) {
+			*later = append(*later, func() { c.Hub.startFetch([]id.UserID{removed.User}) })
+		}
+	}
+	return nil
+}
+
+// read decodes a payload; a hub that breaks the protocol is logged and ignored.
+func (c *change) read(p *wire.SignalPacket, payload any) bool {
+	if err := wire.Unmarshal(p.Payload, payload); err != nil {
+		c.Log.Warn("the hub sent something that makes no sense", "kind", string(p.Kind), "cause", err)
+		return false
+	}
+	return true
+}
+
+// hubError handles a word of the hub that answers no packet.
+func (c *change) hubError(refusal *wire.Error) error {
+	if refusal.Code != wire.CodeExpired {
+		c.emit(Event{Type: EventError, Error: &Trouble{Code: string(refusal.Code), Sentence: refusal.Sentence}})
+		return nil
+	}
+	var notice wire.ExpiredNotice
+	if err := wire.Unmarshal(refusal.Detail, &notice); err != nil {
+		c.Log.Warn("the hub sent something that makes no sense", "cause", err)
+		return nil
+	}
+	text := expiredText(notice.Count)
+	if notice.Channel == id.NoChannel {
+		c.emit(Event{Type: EventError, Error: &Trouble{Code: string(wire.CodeExpired), Sentence: text}})
+		return nil
+	}
+	conv := Conversation{Hub: c.Config.Hub, Channel: notice.Channel}
+	_, err := c.notice(conv, Notice{Kind: NoticeExpired, Count: int(notice.Count), Text: text}, id.NoUser)
+	return err
+}
+
+// isStoreError tells what must end a transaction from what a packet did wrong.
+func isStoreError(err error) bool {
+	for _, cause := range []error{store.ErrDamaged, store.ErrDiskFull, store.ErrClosed, store.ErrReadOnly} {
+		if errors.Is(err, cause) {
+			return true
+		}
+	}
+	return false
+}
+
+// wasNeverOurs tells that a packet is no loss: it was handled before, or was sent before this device could be meant.
+// Should it be missed all the same, its number shows.
+func wasNeverOurs(err error) bool {
+	return errors.Is(err, e2ee.ErrReplayed) || errors.Is(err, e2ee.ErrBeforeShared)
+}
+
+// lacksKey tells that a channel message waits for its sender key.
+func lacksKey(err error) bool { return errors.Is(err, e2ee.ErrNoSenderKey) }

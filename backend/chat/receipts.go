@@ -1,0 +1,219 @@
+package chat
+
+import (
+	"errors"
+	"time"
+
+	"gossip/backend/store"
+	"gossip/common/content"
+	"gossip/common/id"
+)
+
+const (
+	receiptBucket = "receipt" // scope hub: count -> owed
+	receiptWait   = time.Second
+	// maxReceiptMembers is the largest channel whose members tell one another what they have and have read: beyond
+	// it the receipts would outnumber the messages by far.
+	maxReceiptMembers = 20
+)
+
+// owed is a receipt that is not sent yet. A To that is oneself goes to one's other devices.
+type owed struct {
+	Conversation []byte              `cbor:"1,keyasint"`
+	To           id.UserID           `cbor:"2,keyasint"`
+	Kind         content.ReceiptKind `cbor:"3,keyasint"`
+	Message      id.MessageID        `cbor:"4,keyasint"`
+	At           int64               `cbor:"5,keyasint"`
+}
+
+// owe notes that the author is to hear of a message, together with others in a moment.
+func (c *change) owe(conv Conversation, to id.UserID, kind content.ReceiptKind, m id.MessageID) error {
+	if to == c.self && (kind == content.Delivered || len(c.devicesOf([]id.UserID{c.self})) == 0) {
+		return nil
+	}
+	if to != c.self && !c.tellsReceipts(conv, kind) {
+		return nil
+	}
+	if c.receiptsDue.IsZero() {
+		c.receiptsDue = c.now.Add(receiptWait)
+	}
+	bucket := c.tx.Bucket(receiptBucket, c.Config.Hub[:])
+	count, err := bucket.NextSequence()
+	if err != nil {
+		return err
+	}
+	return store.PutValue(bucket, numberKey(count), owed{conv.id(), to, kind, m, millis(c.now)})
+}
+
+func (c *change) tellsReceipts(conv Conversation, kind content.ReceiptKind) bool {
+	if kind == content.Read && !c.Preferences().ReadReceipts {
+		return false
+	}
+	ch := c.channels[conv.Channel]
+	return conv.Direct() || ch != nil && ch.state != nil && len(ch.state.Members) <= maxReceiptMembers
+}
+
+// sendReceipts sends what is owed, one message an author, conversation and kind.
+func (h *Hub) sendReceipts(now time.Time) error {
+	if h.receiptsDue.IsZero() || now.Before(h.receiptsDue) {
+		return nil
+	}
+	return h.update(func(c *change) error {
+		type group struct {
+			conv Conversation
+			to   id.UserID
+			kind content.ReceiptKind
+		}
+		receipts := map[group]*content.Receipt{}
+		bucket := c.tx.Bucket(receiptBucket, c.Config.Hub[:])
+		for key, value := range bucket.Range(nil, nil, false, content.MaxTargets) {
+			o, err := store.DecodeValue[owed](value)
+			if err != nil {
+				return err
+			}
+			to := group{c.conversationOf(o.Conversation), o.To, o.Kind}
+			if receipts[to] == nil {
+				receipts[to] = &content.Receipt{Kind: o.Kind, At: timeOf(o.At).UTC()}
+			}
+			receipts[to].Messages = append(receipts[to].Messages, o.Message)
+			if err := bucket.Delete(key); err != nil {
+				return err
+			}
+		}
+		for to, receipt := range receipts {
+			if err := c.tellUser(to.conv, to.to, *receipt); err != nil {
+				return err
+			}
+		}
+		empty, err := bucket.Empty()
+		c.receiptsDue = time.Time{}
+		if !empty {
+			c.receiptsDue = now
+		}
+		return err
+	})
+}
+
+// tellUser sends all devices of a user something that is no person's message.
+func (c *change) tellUser(conv Conversation, user id.UserID, body content.Body) error {
+	m, encoded, err := c.compose(conv, body)
+	if err != nil {
+		return err
+	}
+	return c.enqueue(conv, &pending{Message: m.ID, Content: encoded, Users: []id.UserID{user}})
+}
+
+// applyReceipt moves one's own messages on; from one's own other device it is the read marker.
+func (c *change) applyReceipt(r *received, receipt content.Receipt) error {
+	for _, m := range receipt.Messages {
+		at, row, err := find(c.tx, r.conv, m)
+		if err != nil {
+			return err
+		}
+		switch {
+		case row == nil:
+		case r.from == c.self && receipt.Kind == content.Read:
+			err = c.markRead(r.conv, at, row, receipt.At)
+		case row.From == c.self:
+			err = c.advanceState(r.conv, at, row, receipt.Kind)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var receiptStates = map[content.ReceiptKind]State{content.Delivered: StateDelivered, content.Read: StateRead}
+
+// stateOrder is the way of one's own message; it only goes forward.
+var stateOrder = map[State]int{StateQueued: 1, StateFailed: 1, StateSent: 2, StateDelivered: 3, StateRead: 4}
+
+func (c *change) advanceState(conv Conversation, at place, r *row, kind content.ReceiptKind) error {
+	next := receiptStates[kind]
+	if stateOrder[next] <= stateOrder[r.State] {
+		return nil
+	}
+	if r.State == StateQueued || r.State == StateFailed {
+		return c.receiptFirst(conv, at, r, next)
+	}
+	r.State = next
+	return c.replace(conv, at, r)
+}
+
+// receiptFirst handles a receipt that overtakes the hub's acknowledgement: the message has arrived, whatever is still
+// under way.
+func (c *change) receiptFirst(conv Conversation, at place, r *row, next State) error {
+	p := c.outbox.progress[r.ID]
+	if p == nil {
+		p = &progress{}
+	}
+	p.seq, p.at = max(p.seq, c.conversation(conv).Major), max(p.at, uint64(millis(c.now)))
+	delete(c.outbox.progress, r.ID)
+	if err := c.sent(conv, at, r, p); err != nil {
+		return err
+	}
+	at, r, err := find(c.tx, conv, r.ID)
+	if err != nil || r == nil {
+		return err
+	}
+	r.State = next
+	return c.replace(conv, at, r)
+}
+
+// markRead notes when a message was read and starts its clock at that time.
+func (c *change) markRead(conv Conversation, at place, r *row, when time.Time) error {
+	if r.From == c.self || r.ReadAt != 0 && r.ReadAt <= millis(when) {
+		return nil
+	}
+	unread := bucket(c.tx, unreadBucket, conv)
+	mark, err := unread.Get(at[:])
+	if err != nil {
+		return err
+	}
+	if mark != nil {
+		c.conversation(conv).Unread--
+		if err := unread.Delete(at[:]); err != nil {
+			return err
+		}
+	}
+	r.ReadAt = min(millis(when), millis(c.now))
+	if err := c.startTimer(conv, r, timeOf(r.ReadAt)); err != nil {
+		return err
+	}
+	return c.replace(conv, at, r)
+}
+
+// MarkRead notes that the person has seen everything up to a message, and tells its authors if the person lets it.
+func (h *Hub) MarkRead(conv Conversation, upTo id.MessageID) error {
+	return h.call(func() error {
+		return h.update(func(c *change) error {
+			last, r, err := find(c.tx, conv, upTo)
+			if err != nil {
+				return err
+			}
+			if r == nil {
+				return ErrNoMessage
+			}
+			bound := append(append([]byte{}, last[:]...), 0)
+			for key := range bucket(c.tx, unreadBucket, conv).Range(nil, bound, false, 0) {
+				if err := c.readOne(conv, place(key)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}
+
+func (c *change) readOne(conv Conversation, at place) error {
+	r, found, err := store.GetValue[row](bucket(c.tx, rowBucket, conv), at[:])
+	if err != nil || !found {
+		return err
+	}
+	return errors.Join(
+		c.markRead(conv, at, &r, c.now),
+		c.owe(conv, r.From, content.Read, r.ID),
+		c.owe(conv, c.self, content.Read, r.ID),
+	)
+}

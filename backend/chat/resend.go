@@ -1,0 +1,176 @@
+package chat
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"gossip/backend/e2ee"
+	"gossip/backend/store"
+	"gossip/common/content"
+	"gossip/common/id"
+	"gossip/common/wire"
+)
+
+// Bounds of what a device may ask for.
+const (
+	answerWindow = 10 * time.Minute
+	maxAnswers   = 3000 // messages a device and window
+)
+
+// answerResend gives a device again what it was entitled to, and says what is gone.
+func (c *change) answerResend(r *received, ask content.Resend) error {
+	var gone content.Gone
+	for _, number := range ask.Numbers {
+		if given, err := c.resend(r, r.conv, number); err != nil {
+			return err
+		} else if !given {
+			gone.Numbers = append(gone.Numbers, number)
+		}
+	}
+	rekeyed := false
+	for _, packet := range ask.Packets {
+		record, found, err := store.GetValue[sentPacket](c.tx.Bucket(sentPacketBucket, c.Config.Hub[:]), packet[:])
+		if err != nil {
+			return err
+		}
+		conv := c.conversationOf(record.Conversation)
+		given := false
+		if found && (record.To == r.device || record.To == id.NoDevice && conv == r.conv) {
+			if !rekeyed && !conv.Direct() {
+				rekeyed = true
+				if err := c.rekey(conv, r); err != nil {
+					return err
+				}
+			}
+			if given, err = c.resend(r, conv, record.Number); err != nil {
+				return err
+			}
+		}
+		if !given {
+			gone.Packets = append(gone.Packets, packet)
+		}
+	}
+	if len(gone.Numbers)+len(gone.Packets) == 0 {
+		return nil
+	}
+	return c.tellDevice(r.conv, r.device, gone, false)
+}
+
+// resend sends one message of this device's again; false when it is gone or was not for who asks.
+func (c *change) resend(r *received, conv Conversation, number uint64) (given bool, err error) {
+	if number == 0 || c.now.Sub(c.answeredSince) > answerWindow {
+		clear(c.answered)
+		c.answeredSince = c.now
+	}
+	if number == 0 || c.answered[r.device] >= maxAnswers {
+		return false, nil
+	}
+	kept, found, err := c.sentMessage(conv, number)
+	if err != nil || !found || !c.entitled(conv, r.from, kept.Length) {
+		return false, err
+	}
+	c.answered[r.device]++
+	p := &pending{Message: kept.Message, Number: number, Content: kept.Content, Devices: []id.DeviceID{r.device}}
+	return true, c.enqueue(conv, p)
+}
+
+// entitled reports whether the user was to get what was sent when the channel's log had this length.
+func (c *change) entitled(conv Conversation, user id.UserID, length uint64) bool {
+	if conv.Direct() {
+		return user == conv.User || user == c.self
+	}
+	ch := c.channels[conv.Channel]
+	return ch != nil && ch.member(user) && ch.joined[user] <= length
+}
+
+// rekey gives a member's device this device's sender key of the channel again.
+func (c *change) rekey(conv Conversation, r *received) error {
+	ch := c.channels[conv.Channel]
+	_, device, ok := c.Roster.Owner(r.device)
+	if ch == nil || !ch.member(r.from) || !ok {
+		return nil
+	}
+	out, err := c.Engine.RedistributeTo(c.tx, conv.Channel, device, c.now)
+	if err != nil {
+		if isStoreError(err) {
+			return err
+		}
+		c.Log.Info("no sender key to give again", "channel", conv.Channel, "cause", err)
+		return nil
+	}
+	return c.postKey(conv, &out)
+}
+
+func (c *change) postKey(conv Conversation, out *e2ee.Outgoing) error {
+	record := sentPacket{Conversation: conv.id(), To: out.To, Channel: conv.Channel}
+	return c.post(&pending{Conversation: conv.id()}, out, id.NewMessageID(), id.NoMessage, record)
+}
+
+// applyGone takes a device's word that what was asked for is no more.
+func (c *change) applyGone(r *received, gone content.Gone) error {
+	for _, packet := range gone.Packets {
+		if repair := c.repairs[packet]; repair != nil && repair.Device == r.device {
+			if err := c.endRepair(repair); err != nil {
+				return err
+			}
+		}
+	}
+	n, err := c.numbers(r.conv, r.device)
+	if err != nil {
+		return err
+	}
+	for _, number := range gone.Numbers {
+		i := slices.IndexFunc(n.Missing, func(s span) bool { return s.From <= number && number <= s.To })
+		if i < 0 {
+			continue
+		}
+		notice := n.Missing[i].Row
+		n.Missing = splitSpan(n.Missing, i, number, number)
+		if err := c.showGap(r.conv, r.from, notice, n.Missing); err != nil {
+			return err
+		}
+	}
+	return c.saveNumbers(r.conv, r.device, n)
+}
+
+// applySenderKey takes a device's sender key and reads what waited for it, in order.
+func (c *change) applySenderKey(r *received, key content.SenderKey) error {
+	if err := c.Engine.AcceptSenderKey(c.tx, r.conv.Channel, r.device, key.Distribution, c.now); err != nil {
+		if isStoreError(err) {
+			return err
+		}
+		c.Log.Warn("a sender key was refused", "device", r.device, "cause", err)
+		return nil
+	}
+	return c.readHeld(r.conv.Channel, r.from, r.device)
+}
+
+// readHeld decrypts the packets of a device that waited for its sender key.
+func (c *change) readHeld(channel id.ChannelID, from id.UserID, device id.DeviceID) error {
+	var held []*repair
+	for _, repair := range c.repairs {
+		if repair.Channel == channel && repair.Device == device && len(repair.Payload) > 0 {
+			held = append(held, repair)
+		}
+	}
+	slices.SortFunc(held, func(a, b *repair) int { return int(int64(a.Seq - b.Seq)) })
+	for _, repair := range held {
+		plain, err := c.Engine.DecryptChannel(c.tx, channel, device, repair.Payload, c.now)
+		if isStoreError(err) {
+			return err
+		}
+		if wasNeverOurs(err) && repair.Asked == 0 {
+			err = c.endRepair(repair)
+		} else if err == nil {
+			p := &wire.DataPacket{ID: repair.ID, From: device, Channel: channel, Seq: repair.Seq, At: uint64(repair.At)}
+			err = errors.Join(c.endRepair(repair), c.takePlain(p, from, plain))
+		} else {
+			err = nil // asked for by its time
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,184 @@
+package chat
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"gossip/backend/store"
+	"gossip/common/content"
+	"gossip/common/id"
+)
+
+// previewLength is how many runes of the last message a list shows.
+const previewLength = 120
+
+const conversationBucket = "conversation" // scope hub: channel or user -> conversation
+
+// conversation is the summary of a conversation: what is in memory of it, so that a start is quick whatever is stored.
+type conversation struct {
+	Timer     int64        `cbor:"1,keyasint,omitempty"` // seconds
+	TimerSet  stamp        `cbor:"2,keyasint,omitzero"`  // of the change that won
+	Unread    int          `cbor:"3,keyasint,omitempty"`
+	LastText  string       `cbor:"4,keyasint,omitempty"`
+	LastAt    int64        `cbor:"5,keyasint,omitempty"` // milliseconds
+	Last      place        `cbor:"6,keyasint,omitzero"`  // of the row that LastText shows
+	LastID    id.MessageID `cbor:"7,keyasint,omitzero"`
+	Notices   uint64       `cbor:"8,keyasint,omitempty"`  // given out so far
+	Major     uint64       `cbor:"9,keyasint,omitempty"`  // greatest place taken, but for what waits
+	Sent      int64        `cbor:"10,keyasint,omitempty"` // time of one's own last message, so that they rise
+	Forgotten bool         `cbor:"11,keyasint,omitempty"` // left: not listed
+}
+
+func (h *Hub) loadConversations(tx *store.Tx) error {
+	h.conversations = map[Conversation]*conversation{}
+	for key, value := range tx.Bucket(conversationBucket, h.Config.Hub[:]).Range(nil, nil, false, 0) {
+		state, err := store.DecodeValue[conversation](value)
+		if err != nil {
+			return err
+		}
+		h.conversations[h.conversationOf(key)] = &state
+	}
+	return nil
+}
+
+// conversationOf turns a key inside the hub back: channels and users differ in length.
+func (h *Hub) conversationOf(key []byte) Conversation {
+	if len(key) == len(id.ChannelID{}) {
+		return Conversation{Hub: h.Config.Hub, Channel: id.ChannelID(key)}
+	}
+	return Conversation{Hub: h.Config.Hub, User: id.UserID(key)}
+}
+
+// local and outer translate between this package's name of a conversation and the one inside messages.
+func (h *Hub) local(c content.Conversation) Conversation {
+	return Conversation{Hub: h.Config.Hub, Channel: c.Channel, User: c.With}
+}
+
+func outer(c Conversation) content.Conversation {
+	return content.Conversation{Channel: c.Channel, With: c.User}
+}
+
+// conversation returns the summary, making it when the conversation is new.
+func (c *change) conversation(conv Conversation) *conversation {
+	state := c.conversations[conv]
+	if state == nil {
+		state = &conversation{}
+		c.conversations[conv] = state
+		c.emit(Event{Type: EventConversations})
+		c.touch(conv)
+	}
+	return state
+}
+
+// touch has the summary stored with this transaction and told after it.
+func (c *change) touch(conv Conversation) { c.dirty[conv] = c.conversations[conv] }
+
+func (c *change) saveConversations() error {
+	bucket := c.tx.Bucket(conversationBucket, c.Config.Hub[:])
+	for conv, state := range c.dirty {
+		if err := store.PutValue(bucket, conv.id(), *state); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// preview takes a row into the summary when it is the newest.
+func (c *change) preview(state *conversation, at place, r *row) {
+	if at.before(state.Last) || r.Type == 0 && (r.Notice == nil || r.Notice.Kind == NoticeGap) {
+		return
+	}
+	state.Last, state.LastID, state.LastAt = at, r.ID, r.SentAt
+	state.LastText = shorten(r.Text)
+	if r.Notice != nil {
+		state.LastText = shorten(r.Notice.Text)
+	}
+	if r.Deleted {
+		state.LastText = "Message deleted"
+	}
+}
+
+// renewPreview looks for another row when the one shown is gone.
+func (c *change) renewPreview(conv Conversation, gone id.MessageID) error {
+	state := c.conversation(conv)
+	if state.LastID != gone {
+		return nil
+	}
+	state.Last, state.LastID, state.LastText = place{}, id.NoMessage, ""
+	for key, value := range bucket(c.tx, rowBucket, conv).Range(nil, nil, true, 1) {
+		r, err := store.DecodeValue[row](value)
+		if err != nil {
+			return err
+		}
+		c.preview(state, place(key), &r)
+	}
+	return nil
+}
+
+func shorten(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if runes := []rune(text); len(runes) > previewLength {
+		return string(runes[:previewLength-1]) + "…"
+	}
+	return text
+}
+
+// Conversations lists what the person takes part in, the newest first.
+func (h *Hub) Conversations() (list []ConversationInfo) {
+	h.call(func() error {
+		for conv, state := range h.conversations {
+			if !state.Forgotten {
+				list = append(list, h.info(conv))
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(list, func(a, b ConversationInfo) int {
+		return cmp.Or(cmp.Compare(b.LastAt, a.LastAt), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Key, b.Key))
+	})
+	return list
+}
+
+// Info describes one conversation; it need not have a message yet.
+func (h *Hub) Info(conv Conversation) (info ConversationInfo, err error) {
+	err = h.do(context.Background(), func() error {
+		info = h.info(conv)
+		return nil
+	})
+	return info, err
+}
+
+// info puts together what is known of a conversation.
+func (h *Hub) info(conv Conversation) ConversationInfo {
+	info := ConversationInfo{Conversation: conv, Key: conv.String(), Hub: conv.Hub.String(), Kind: "channel", Blocked: h.blocked(conv)}
+	if state := h.conversations[conv]; state != nil {
+		info.Unread, info.LastText, info.LastAt, info.Timer = state.Unread, state.LastText, timestamp(timeOf(state.LastAt)), state.Timer
+	}
+	if conv.Direct() {
+		person := h.Roster.Person(conv.Hub, conv.User)
+		info.Kind, info.Name, info.Member, info.Online = "direct", person.Name, true, person.Online
+		info.Trust, info.Verified = person.Trust, person.Verified
+		return info
+	}
+	h.channelInfo(conv.Channel, &info)
+	return info
+}
+
+// blocked says why nothing can be sent in the conversation until a person does something; "" when all is well.
+func (h *Hub) blocked(conv Conversation) string {
+	if conv.Direct() {
+		return h.Roster.Warning(conv.Hub, conv.User)
+	}
+	ch := h.channels[conv.Channel]
+	switch {
+	case ch == nil:
+		return "This channel is not known here; join it first."
+	case ch.trouble != "":
+		return ch.trouble
+	case ch.state != nil && !ch.member(h.self):
+		return "You are not a member of this channel; join it to write."
+	}
+	return ""
+}

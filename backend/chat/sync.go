@@ -1,0 +1,236 @@
+package chat
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gossip/backend/store"
+	"gossip/common/id"
+	"gossip/common/membership"
+	"gossip/common/wire"
+)
+
+// takeUpdate takes a word of the hub about channels: summaries, or a part of a log.
+func (h *Hub) takeUpdate(update wire.ChannelUpdate) {
+	if len(update.Summaries) > 0 {
+		h.takeSummaries(update.Summaries, false)
+	}
+	ch := h.channels[update.Channel]
+	if len(update.Statements) == 0 || ch != nil && !h.follows(ch) {
+		return
+	}
+	if ch == nil { // one was made a member or invited before the summary came: ask for the whole
+		h.startSync(update.Channel)
+		return
+	}
+	end := update.From + uint64(len(update.Statements))
+	ch.summary.Length = max(ch.summary.Length, end)
+	if ch.behind() {
+		h.startSync(update.Channel)
+	}
+}
+
+// startSync fetches what is missing of a channel's log in the background.
+func (h *Hub) startSync(channel id.ChannelID) {
+	ch, conn := h.channels[channel], h.conn
+	if conn == nil || ch != nil && ch.syncing || time.Now().Before(h.outbox.again) {
+		return
+	}
+	if ch != nil {
+		ch.syncing = true
+	}
+	h.work(func(ctx context.Context) {
+		err := h.sync(ctx, conn, channel)
+		if err != nil {
+			h.Log.Info("a channel's log could not be fetched", "channel", channel, "cause", err)
+		}
+		h.do(ctx, func() error {
+			if ch := h.channels[channel]; ch != nil {
+				ch.syncing = false
+			}
+			if err != nil {
+				h.outbox.again = time.Now().Add(hubAgain)
+			}
+			return nil
+		})
+	})
+}
+
+// sync fetches, verifies and stores what is missing of a channel's log. It runs outside the hub's goroutine.
+func (h *Hub) sync(ctx context.Context, conn Connection, channel id.ChannelID) error {
+	var from uint64
+	err := h.do(ctx, func() error {
+		if ch := h.channels[channel]; ch != nil && ch.state != nil {
+			from = ch.state.Length
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	answer, err := h.request(ctx, conn, wire.CardRequest{Channel: channel, LogFrom: from})
+	if err != nil {
+		return err
+	}
+	log := logOf(answer.Logs, channel, from)
+	if err := h.fetchAuthors(ctx, conn, log); err != nil {
+		return err
+	}
+	return h.do(ctx, func() error {
+		return h.update(func(c *change) error { return c.takeLog(channel, from, log, answer.Logs) })
+	})
+}
+
+// logOf puts the parts of a log in order; parts that do not follow are left out.
+func logOf(parts []wire.ChannelUpdate, channel id.ChannelID, from uint64) (log [][]byte) {
+	slices.SortFunc(parts, func(a, b wire.ChannelUpdate) int { return cmp.Compare(a.From, b.From) })
+	for _, part := range parts {
+		if part.Channel == channel && part.From == from+uint64(len(log)) {
+			log = append(log, part.Statements...)
+		}
+	}
+	return log
+}
+
+// fetchAuthors gets the cards of who signed, where they are not here.
+func (h *Hub) fetchAuthors(ctx context.Context, conn Connection, log [][]byte) error {
+	var authors []id.UserID
+	for _, encoded := range log {
+		statement, err := membership.Parse(encoded)
+		if err != nil {
+			return nil // refused when it is applied
+		}
+		if statement.User != id.NoUser && !slices.Contains(authors, statement.User) && h.Roster.Belongs(statement.User, statement.Device) != nil {
+			authors = append(authors, statement.User)
+		}
+	}
+	return h.fetchUsers(ctx, conn, authors)
+}
+
+// takeLog appends verified statements to a channel's log.
+func (c *change) takeLog(channel id.ChannelID, from uint64, log [][]byte, parts []wire.ChannelUpdate) error {
+	ch := c.channels[channel]
+	if ch == nil {
+		ch = newChannel(channel)
+		c.channels[channel] = ch
+		if err := store.PutValue(c.tx.Bucket(channelBucket, c.Config.Hub[:]), channel[:], wire.ChannelSummary{Channel: channel}); err != nil {
+			return err
+		}
+	}
+	for _, part := range parts {
+		for _, s := range part.Summaries {
+			if err := c.takeSummary(s); err != nil {
+				return err
+			}
+		}
+	}
+	bucket := c.tx.Bucket(logBucket, c.Config.Hub[:], channel[:])
+	for i, encoded := range log {
+		index := from + uint64(i)
+		if ch.state != nil && index < ch.state.Length {
+			continue // another fetch was quicker
+		}
+		before := ch.member(c.self)
+		statement, err := ch.extend(encoded, c.HubKey, c.Roster.Belongs)
+		if err == nil && index == 0 && ch.state.ID != channel {
+			ch.state, err = nil, errors.New("the log belongs to another channel")
+		}
+		if err != nil {
+			return c.refuseLog(ch, err)
+		}
+		if err := bucket.Put(numberKey(index), encoded); err != nil {
+			return err
+		}
+		if err := c.showStatement(ch, statement, before); err != nil {
+			return err
+		}
+	}
+	ch.summary.Length = max(ch.summary.Length, from+uint64(len(log)))
+	if ch.state != nil && ch.summary.Length > ch.state.Length && len(log) == 0 {
+		ch.summary.Length = ch.state.Length // the hub has no more after all
+	}
+	c.emit(Event{Type: EventConversations})
+	return nil
+}
+
+func (c *change) refuseLog(ch *channel, cause error) error {
+	c.Log.Warn("a statement of a channel's log was refused", "channel", ch.id, "cause", cause)
+	if ch.state == nil {
+		ch.trouble = "The list of this channel's members does not verify: " + cause.Error() + "."
+		return nil
+	}
+	return c.distrust(ch, rewritten)
+}
+
+// showStatement makes the notice of a statement, and starts or ends the channel's journal with one's own membership.
+func (c *change) showStatement(ch *channel, s *membership.Statement, wasMember bool) error {
+	isMember := ch.member(c.self)
+	conv := Conversation{Hub: c.Config.Hub, Channel: ch.id}
+	if isMember && !wasMember {
+		if err := c.enter(ch, conv); err != nil {
+			return err
+		}
+	}
+	if (!isMember && !wasMember) || c.conversations[conv] == nil {
+		return nil
+	}
+	kind, text := c.describe(s)
+	n := Notice{Kind: kind, Text: text}
+	if s.Subject != id.NoUser {
+		n.Subject = s.Subject.String()
+	}
+	if _, err := c.notice(conv, n, s.User); err != nil {
+		return err
+	}
+	if wasMember && !isMember {
+		c.conversation(conv).Forgotten = s.Action == membership.Leave
+		return c.Engine.LeaveChannel(c.tx, ch.id)
+	}
+	return nil
+}
+
+// enter starts reading a channel at its present end: there is nothing to read before.
+func (c *change) enter(ch *channel, conv Conversation) error {
+	c.conversation(conv).Forgotten = false
+	c.touch(conv)
+	if _, err := c.advance(ch.id, ch.summary.Last); err != nil {
+		return err
+	}
+	if c.cursors[ch.id] == nil {
+		c.cursors[ch.id] = &cursor{}
+	}
+	return nil
+}
+
+// describe says what a statement does.
+func (h *Hub) describe(s *membership.Statement) (kind, text string) {
+	who, whom := "The hub", ""
+	if s.User != id.NoUser {
+		who = h.Roster.Name(h.Config.Hub, s.User)
+	}
+	if s.Subject != id.NoUser {
+		whom = h.Roster.Name(h.Config.Hub, s.Subject)
+	}
+	switch s.Action {
+	case membership.Create:
+		return NoticeCreated, fmt.Sprintf("%s made the channel #%s.", who, s.Text)
+	case membership.Invite:
+		return NoticeInvited, fmt.Sprintf("%s invited %s.", who, whom)
+	case membership.Join:
+		return NoticeJoined, who + " joined."
+	case membership.Leave:
+		return NoticeLeft, who + " left."
+	case membership.Remove:
+		return NoticeRemoved, fmt.Sprintf("%s removed %s.", who, whom)
+	case membership.SetRole:
+		return NoticeRole, fmt.Sprintf("%s made %s %s.", who, whom, s.Role)
+	case membership.Rename:
+		return NoticeRenamed, fmt.Sprintf("%s renamed the channel to #%s.", who, s.Text)
+	default:
+		return NoticeTopic, fmt.Sprintf("%s set the topic: %s", who, s.Text)
+	}
+}

@@ -1,0 +1,146 @@
+package chat
+
+import (
+	"time"
+
+	"gossip/common/id"
+)
+
+// The types of this file go to the interface and to programs as they are: flat, ids in their text form, times in
+// RFC 3339 with milliseconds in UTC, so that no value can fail to become JSON.
+
+// State is where a message stands.
+type State string
+
+// The states. A message of one's own goes from Queued over Sent and Delivered to Read; one of another's is
+// Received, or Retrying while it can't be read yet and is being asked for again.
+const (
+	StateQueued    State = "queued"    // waits in the outbox
+	StateSent      State = "sent"      // the hub has it on disk
+	StateDelivered State = "delivered" // every other user of a direct message, or one of a channel, has it
+	StateRead      State = "read"
+	StateFailed    State = "failed" // Error says why; Retry sends it again
+	StateReceived  State = "received"
+	StateRetrying  State = "retrying"
+)
+
+// Position orders the rows of a conversation: it compares as a string. The zero value stands after the newest.
+// It changes once for a message of one's own, when the hub has taken it.
+type Position string
+
+// Message is one row of a conversation: what a person wrote, or a notice of the program.
+type Message struct {
+	ID           string     `json:"id"`
+	Conversation string     `json:"conversation"`
+	From         string     `json:"from,omitempty"` // user
+	FromName     string     `json:"from_name,omitempty"`
+	FromDevice   string     `json:"from_device,omitempty"`
+	Mine         bool       `json:"mine,omitempty"`
+	Text         string     `json:"text,omitempty"` // Markdown; empty when deleted
+	SentAt       string     `json:"sent_at"`        // the sender's clock, bounded by the hub's
+	ReceivedAt   string     `json:"received_at,omitempty"`
+	Position     Position   `json:"position"`
+	ReplyTo      string     `json:"reply_to,omitempty"`
+	Edited       bool       `json:"edited,omitempty"`
+	EditedAt     string     `json:"edited_at,omitempty"`
+	Deleted      bool       `json:"deleted,omitempty"`
+	ExpiresIn    int64      `json:"expires_in,omitempty"` // seconds after it was sent or read
+	ExpiresAt    string     `json:"expires_at,omitempty"` // set once the timer runs
+	State        State      `json:"state"`
+	Error        string     `json:"error,omitempty"` // a sentence that says what to do next
+	Reactions    []Reaction `json:"reactions,omitempty"`
+	Notice       *Notice    `json:"notice,omitempty"` // set: a row of the program, not of a person
+}
+
+// Reaction is one emoji under a message and who chose it.
+type Reaction struct {
+	Emoji string   `json:"emoji"`
+	Users []string `json:"users"`
+	Mine  bool     `json:"mine,omitempty"`
+}
+
+// Notice is a row that the program wrote.
+type Notice struct {
+	Kind    string `json:"kind"` // one of the Notice constants
+	Text    string `json:"text"` // a sentence for a person
+	Subject string `json:"subject,omitempty"`
+	Count   int    `json:"count,omitempty"`
+}
+
+// Kinds of notices.
+const (
+	NoticeCreated   = "created"
+	NoticeJoined    = "joined"
+	NoticeLeft      = "left"
+	NoticeRemoved   = "removed"
+	NoticeInvited   = "invited"
+	NoticeRole      = "role"
+	NoticeRenamed   = "renamed"
+	NoticeTopic     = "topic"
+	NoticeTimer     = "timer"
+	NoticeGap       = "gap"
+	NoticeExpired   = "expired"
+	NoticeKeyChange = "key_change"
+	NoticeWarning   = "warning" // the hub or a device did what it may not
+)
+
+// ConversationInfo is what a list of conversations shows.
+type ConversationInfo struct {
+	Conversation Conversation `json:"-"`
+	Key          string       `json:"key"`
+	Hub          string       `json:"hub"`
+	Kind         string       `json:"kind"` // "channel" or "direct"
+	Name         string       `json:"name"` // without '#' or '@'
+	Topic        string       `json:"topic,omitempty"`
+	Public       bool         `json:"public,omitempty"`
+	Member       bool         `json:"member"`
+	Unread       int          `json:"unread"`
+	LastText     string       `json:"last_text,omitempty"` // preview, at most previewLength runes
+	LastAt       string       `json:"last_at,omitempty"`
+	Timer        int64        `json:"timer,omitempty"` // seconds; 0 = messages stay
+	Role         string       `json:"role,omitempty"`  // "member", "moderator", "owner"; in channels
+	Trust        string       `json:"trust"`           // one sentence for the lock
+	Verified     bool         `json:"verified,omitempty"`
+	Blocked      string       `json:"blocked,omitempty"` // why nothing can be sent now, and what to do
+	Online       bool         `json:"online,omitempty"`  // direct: the other
+}
+
+// ChannelInfo is one channel that the hub lists.
+type ChannelInfo struct {
+	Conversation Conversation `json:"-"`
+	Key          string       `json:"key"`
+	Name         string       `json:"name"`
+	Topic        string       `json:"topic,omitempty"`
+	Public       bool         `json:"public,omitempty"`
+	Members      int          `json:"members"`
+	Member       bool         `json:"member"`
+	Invited      bool         `json:"invited,omitempty"`
+}
+
+// Draft is a message before it has an id.
+type Draft struct {
+	Text      string        // Markdown
+	ReplyTo   id.MessageID  // NoMessage: an answer to nothing
+	ExpiresIn time.Duration // 0: as the conversation's timer says
+}
+
+// timestampLayout is RFC 3339 with milliseconds; in UTC it sorts as text.
+const timestampLayout = "2006-01-02T15:04:05.000Z07:00"
+
+// timestamp is "" for the zero time.
+func timestamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(timestampLayout)
+}
+
+// Role is what a member of a channel may do, as text.
+type Role string
+
+// The roles.
+const (
+	RoleMember    Role = "member"
+	RoleModerator Role = "moderator"
+	RoleOwner     Role = "owner"
+)

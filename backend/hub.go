@@ -1,0 +1,315 @@
+package backend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"gossip/backend/chat"
+	"gossip/backend/e2ee"
+	"gossip/backend/link"
+	"gossip/backend/roster"
+	"gossip/backend/store"
+	"gossip/common/id"
+	"gossip/common/identity"
+	"gossip/common/wire"
+)
+
+// States of a hub's connection, as Hub.State says them.
+const (
+	HubConnecting = "connecting"
+	HubOnline     = "online"
+	HubOffline    = "offline"
+	HubStopped    = "stopped" // needs a decision; Detail says which
+)
+
+const hubBucket = "hub" // hub id -> hubRow
+
+// hubRow is a joined hub.
+type hubRow struct {
+	Address  string      `cbor:"1,keyasint"`
+	Name     string      `cbor:"2,keyasint,omitempty"`
+	Motd     string      `cbor:"3,keyasint,omitempty"`
+	Account  string      `cbor:"4,keyasint,omitempty"`
+	Password string      `cbor:"5,keyasint,omitempty"`
+	Token    []byte      `cbor:"6,keyasint,omitempty"` // of the invite link
+	Key      id.DeviceID `cbor:"7,keyasint"`           // the hub's host key
+}
+
+func loadHubs(st *store.Store) (map[id.HubID]hubRow, error) {
+	rows := map[id.HubID]hubRow{}
+	err := st.View(func(tx *store.Tx) error {
+		for key, value := range tx.Bucket(hubBucket).Range(nil, nil, false, 0) {
+			row, err := store.DecodeValue[hubRow](value)
+			if err != nil {
+				return err
+			}
+			rows[id.HubID(key)] = row
+		}
+		return nil
+	})
+	return rows, err
+}
+
+// hub is one hub: its link, and once its key is known its conversations. It is the link's Handler.
+type hub struct {
+	client *Client
+	link   *link.Link // set by start, under mu
+
+	mu      sync.Mutex // guards the following; taken after the client's mu
+	id      id.HubID   // NoHub until the first connection of a hub whose key was not known before
+	row     hubRow
+	chat    *chat.Hub
+	info    Hub
+	session *link.Session
+	cancel  context.CancelFunc
+	ended   chan struct{} // closed when the link's goroutine has ended
+	outcome chan error    // buffered: nil with the first welcome, or why there will be none
+}
+
+func newHub(c *Client, hubID id.HubID, row hubRow) *hub {
+	h := &hub{client: c, id: hubID, row: row, outcome: make(chan error, 1)}
+	h.info = Hub{Address: row.Address, Name: row.Name, Motd: row.Motd, Account: row.Account, State: HubOffline}
+	if hubID != id.NoHub {
+		h.info.ID = hubID.String()
+	}
+	return h
+}
+
+// openChat opens the conversations and starts their goroutine, which ends with the client.
+func (h *hub) openChat(me *self, people *roster.Roster) error {
+	c := h.client
+	if err := people.AddHub(h.id); err != nil {
+		return err
+	}
+	conversations, err := chat.Open(chat.Config{
+		Hub: h.id, HubKey: h.row.Key, Device: me.keys.Device, Store: c.store, Engine: e2ee.New(me.keys.Device, h.id),
+		Roster: people, Preferences: c.preferences, Emit: c.events.emit, Log: c.log,
+	})
+	if err != nil {
+		return err
+	}
+	h.chat = conversations
+	c.tasks.Go(func() { conversations.Run(c.alive) })
+	return nil
+}
+
+func (c *Client) preferences() chat.Preferences {
+	values := c.settings.Get()
+	return chat.Preferences{ReadReceipts: values.SendReadReceipts, Typing: values.SendTyping}
+}
+
+// start runs the link, if it does not run.
+func (h *hub) start() {
+	device := h.client.self().keys.Device // takes the client's mu, which goes before h.mu
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.cancel != nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(h.client.alive)
+	h.cancel, h.ended = cancel, make(chan struct{})
+	h.link = link.New(link.Config{
+		Address: h.row.Address, Hub: h.id, Device: device, Card: h.client.cardBytes,
+		Credentials: h.credentials, Dial: h.client.options.Dial, Log: h.client.log, Client: h.client.options.Client, Handler: h,
+	})
+	h.show(func(info *Hub) { info.State, info.Detail, info.RetryAt = HubConnecting, "", "" })
+	h.client.tasks.Go(func() { h.run(ctx, h.link, h.ended) })
+}
+
+// run keeps the link going until ctx ends or the hub's answer needs a person.
+func (h *hub) run(ctx context.Context, l *link.Link, ended chan struct{}) {
+	defer close(ended)
+	for {
+		err := l.Run(ctx)
+		if ctx.Err() != nil {
+			h.lost(HubOffline, "")
+			return
+		}
+		definite := (*link.DefiniteError)(nil)
+		if errors.As(err, &definite) && definite.Code == wire.CodeStaleList {
+			if err = h.client.joinList(definite.Detail); err == nil {
+				continue
+			}
+		}
+		h.lost(HubStopped, err.Error())
+		h.decide(err)
+		h.client.events.emit([]Event{{Type: EventError, Hub: h.key(), Error: &Trouble{Code: codeOf(err), Sentence: err.Error()}}})
+		return
+	}
+}
+
+func codeOf(err error) string {
+	definite := (*link.DefiniteError)(nil)
+	if errors.As(err, &definite) {
+		return string(definite.Code)
+	}
+	return "identity"
+}
+
+// decide tells Join how it went; only the first word counts.
+func (h *hub) decide(err error) {
+	select {
+	case h.outcome <- err:
+	default:
+	}
+}
+
+// stop ends the link and waits for it.
+func (h *hub) stop() {
+	h.mu.Lock()
+	cancel, ended := h.cancel, h.ended
+	h.mu.Unlock()
+	if cancel == nil {
+		return
+	}
+	cancel()
+	<-ended
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.ended == ended {
+		h.cancel = nil
+	}
+}
+
+// renew connects anew, so that the hub gets the newest card.
+func (h *hub) renew() {
+	h.mu.Lock()
+	session := h.session
+	h.mu.Unlock()
+	if session != nil {
+		session.Close()
+	}
+}
+
+// reconnect tries now: it cuts a pause short, and starts a link that had stopped.
+func (h *hub) reconnect() {
+	h.mu.Lock()
+	l, stopped := h.link, h.info.State == HubStopped
+	h.mu.Unlock()
+	if stopped {
+		h.stop()
+	}
+	h.start()
+	if l != nil && !stopped {
+		l.Reconnect()
+	}
+}
+
+func (h *hub) credentials() (password string, token []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.row.Password, h.row.Token
+}
+
+func (h *hub) key() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.info.ID
+}
+
+// cardBytes is one's own card for a greeting.
+func (c *Client) cardBytes() ([]byte, error) {
+	card, err := c.self().card()
+	if err != nil {
+		return nil, err
+	}
+	return card.Bytes(), nil
+}
+
+// Connected takes a new connection over: link.Handler.
+func (h *hub) Connected(s *link.Session) {
+	conversations, err := h.admit(s)
+	if err != nil {
+		h.client.log.Error("a hub could not be taken in", "hub", s.Hub, "cause", err)
+		h.decide(err)
+		s.Close()
+		return
+	}
+	conversations.Connected(connection{s}, s.Welcome)
+	h.decide(nil)
+}
+
+// admit stores what the hub says of itself and, the first time, opens its conversations.
+func (h *hub) admit(s *link.Session) (*chat.Hub, error) {
+	device, err := identity.ParseDevice(s.Greeting.Certificate, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	card, err := h.client.cardBytes()
+	if err != nil {
+		return nil, err
+	}
+	conversations, err := h.client.admit(h, s, device.ID())
+	if err != nil {
+		return nil, err
+	}
+	if _, err := h.client.people().Accept(s.Hub, [][]byte{card}, time.Now()); err != nil {
+		return nil, err
+	}
+	h.mu.Lock()
+	h.session = s
+	h.show(func(info *Hub) {
+		info.ID, info.Name, info.Motd, info.Account = h.id.String(), h.row.Name, h.row.Motd, h.row.Account
+		info.State, info.Detail, info.RetryAt = HubOnline, "", ""
+	})
+	h.mu.Unlock()
+	return conversations, nil
+}
+
+// Packet passes a packet on: link.Handler.
+func (h *hub) Packet(_ *link.Session, p wire.Packet) {
+	h.mu.Lock()
+	conversations := h.chat
+	h.mu.Unlock()
+	conversations.Packet(p)
+}
+
+// Disconnected shows that the connection is gone: link.Handler.
+func (h *hub) Disconnected(err error, retryIn time.Duration) {
+	h.lost(HubConnecting, err.Error())
+	h.mu.Lock()
+	h.show(func(info *Hub) { info.RetryAt = timestamp(time.Now().Add(retryIn)) })
+	h.mu.Unlock()
+}
+
+func (h *hub) lost(state, detail string) {
+	h.mu.Lock()
+	conversations, was := h.chat, h.session
+	h.session = nil
+	h.show(func(info *Hub) { info.State, info.Detail, info.RetryAt = state, detail, "" })
+	h.mu.Unlock()
+	if conversations != nil && was != nil {
+		conversations.Disconnected()
+	}
+}
+
+// show changes what is told of the hub and tells it; the caller holds mu.
+func (h *hub) show(change func(*Hub)) {
+	change(&h.info)
+	info := h.info
+	h.client.events.emit([]Event{{Type: EventHub, Hub: info.ID, HubInfo: &info}})
+}
+
+func (h *hub) snapshot() Hub {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.info
+}
+
+// timestamp is a time as all events carry it.
+func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z07:00") }
+
+// connection is a link's session as package chat sees it.
+type connection struct{ *link.Session }
+
+// Request gives the answer in chat's words.
+func (c connection) Request(ctx context.Context, want wire.CardRequest) (chat.Answer, error) {
+	answer, err := c.Session.Request(ctx, want)
+	if err != nil {
+		return chat.Answer{}, fmt.Errorf("ask the hub: %w", err)
+	}
+	return chat.Answer{Cards: answer.Cards, Logs: answer.Logs, End: answer.End}, nil
+}

@@ -1,0 +1,155 @@
+package backend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"gossip/backend/chat"
+	"gossip/common/id"
+)
+
+// People lists who is known on a hub, and who of them is online.
+func (c *Client) People(hubID id.HubID) []Person {
+	people := c.people()
+	if people == nil {
+		return nil
+	}
+	return people.People(hubID)
+}
+
+// FindUser looks a person up by name, "@bob" or "bob"; where the name is not known here it asks the hub.
+func (c *Client) FindUser(ctx context.Context, hubID id.HubID, name string) (Person, error) {
+	h, err := c.chat(hubID)
+	if err != nil {
+		return Person{}, err
+	}
+	user, err := h.FindUser(ctx, strings.TrimPrefix(name, "@"))
+	if err != nil {
+		return Person{}, err
+	}
+	return c.people().Person(hubID, user), nil
+}
+
+// AcceptKeyChange is the person's decision to go on with a user after a warning; what was verified has to be verified
+// again.
+func (c *Client) AcceptKeyChange(user id.UserID) error {
+	people := c.people()
+	if people == nil {
+		return ErrNoIdentity
+	}
+	if err := people.AcceptKeyChange(user); err != nil {
+		return err
+	}
+	c.showPerson(user)
+	return nil
+}
+
+// SetVerified notes whether the person has compared safety numbers with a user.
+func (c *Client) SetVerified(user id.UserID, verified bool) error {
+	people := c.people()
+	if people == nil {
+		return ErrNoIdentity
+	}
+	if err := people.SetVerified(user, verified); err != nil {
+		return err
+	}
+	c.showPerson(user)
+	return nil
+}
+
+// showPerson tells every hub's readers that the trust in a user is another, and lets go what waited for it.
+func (c *Client) showPerson(user id.UserID) {
+	for _, h := range c.joined() {
+		person := c.people().Person(h.id, user)
+		c.events.emit([]Event{{Type: EventPerson, Hub: h.id.String(), Person: &person}})
+		h.chat.Wake(Conversation{Hub: h.id, User: user})
+	}
+}
+
+// Resolve finds the conversation that "#channel" or "@user" means, on the one hub that has it; "#channel@host" and
+// "@user@host" name the hub.
+func (c *Client) Resolve(ctx context.Context, to string) (Conversation, error) {
+	if conv, err := ParseConversation(to); err == nil {
+		return conv, nil
+	}
+	if to == "" || to[0] != '#' && to[0] != '@' {
+		return Conversation{}, errors.New("write #channel for a channel or @name for a person")
+	}
+	name, host, _ := strings.Cut(to[1:], "@")
+	var found []Conversation
+	var last error
+	for _, h := range c.joined() {
+		if host != "" && !h.isAt(host) {
+			continue
+		}
+		conv, err := c.resolveOn(ctx, h, to[0] == '#', name)
+		if err != nil {
+			last = err
+			continue
+		}
+		found = append(found, conv)
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		return Conversation{}, fmt.Errorf("%s is on more than one of your hubs; name the hub, as in %s@%s", to, to, c.joined()[0].snapshot().Address)
+	case last != nil:
+		return Conversation{}, last
+	}
+	return Conversation{}, errors.New("no hub is joined that could have " + to + "; join one first")
+}
+
+// isAt reports whether the hub is reached under this host, with or without its port.
+func (h *hub) isAt(host string) bool {
+	address := h.snapshot().Address
+	bare, _, err := net.SplitHostPort(address)
+	return host == address || err == nil && host == bare
+}
+
+func (c *Client) resolveOn(ctx context.Context, h *hub, channel bool, name string) (Conversation, error) {
+	if !channel {
+		user, err := h.chat.FindUser(ctx, name)
+		return Conversation{Hub: h.id, User: user}, err
+	}
+	name, err := id.CheckChannelName(name)
+	if err != nil {
+		return Conversation{}, err
+	}
+	for _, info := range h.chat.Channels() {
+		if info.Name == name {
+			return info.Conversation, nil
+		}
+	}
+	return Conversation{}, fmt.Errorf("there is no channel #%s on this hub that you can see; check its name, or ask for an invitation", name)
+}
+
+// stateOrder is how far a message of one's own has come.
+var stateOrder = map[State]int{Queued: 0, Sent: 1, Delivered: 2, Read: 3}
+
+// WaitFor waits until a message of one's own has come so far: Sent (the hub has it on disk), Delivered or Read. When it has
+// failed, the error says why.
+func (c *Client) WaitFor(ctx context.Context, conv Conversation, m id.MessageID, state State) error {
+	for {
+		changed := c.events.changes()
+		message, err := c.Message(conv, m)
+		switch {
+		case err != nil:
+			return err
+		case message.State == Failed:
+			return errors.New(message.Error)
+		case stateOrder[message.State] >= stateOrder[state]:
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-c.alive.Done():
+			return chat.ErrClosed
+		case <-changed:
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package roster
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"gossip/backend/store"
+	"gossip/common/id"
+	"gossip/common/identity"
+)
+
+// Accept takes the cards that the hub gave: each verifies from its own signatures, and replaces what was known only as
+// identity.Card.Supersedes allows. It returns whose card, name or trust is another now. A card that is refused
+// leaves a warning on its user; one that does not verify is skipped and logged.
+func (r *Roster) Accept(hub id.HubID, cards [][]byte, now time.Time) (changed []id.UserID, err error) {
+	parsed := make([]*identity.Card, 0, len(cards))
+	for _, raw := range cards {
+		card, err := identity.ParseCard(raw, now)
+		if err != nil {
+			r.log.Warn("the hub gave a card that does not verify", "hub", hub, "cause", err)
+			continue
+		}
+		parsed = append(parsed, card)
+	}
+	if len(parsed) == 0 {
+		return nil, nil
+	}
+	err = r.store.Update(func(tx *store.Tx) error {
+		for _, card := range parsed {
+			if err := r.accept(tx, hub, card, &changed); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return changed, err
+}
+
+// accept judges one card and stores the outcome; memory follows at once, since nobody else writes these rows.
+func (r *Roster) accept(tx *store.Tx, hub id.HubID, card *identity.Card, changed *[]id.UserID) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	at := place{hub, card.User}
+	delete(r.stale, at)
+	before := r.people[card.User]
+	next, judged := judge(before, card)
+	if before == nil || next.row.Trouble != before.row.Trouble || next.parsed.Hash() != before.parsed.Hash() {
+		*changed = append(*changed, card.User)
+		if err := store.PutValue(tx.Bucket(cardBucket), card.User[:], next.row); err != nil {
+			return err
+		}
+		r.set(card.User, next)
+	}
+	if judged != nil {
+		r.log.Warn("a card was refused", "user", card.User, "cause", judged)
+	}
+	return r.meet(tx, at, card, judged, changed)
+}
+
+// judge returns what is known of the user after the card came.
+func judge(before *known, card *identity.Card) (*known, error) {
+	if before == nil {
+		return &known{row: cardRow{Card: card.Bytes()}, parsed: card}, nil
+	}
+	next := *before
+	if err := card.Supersedes(before.parsed); err != nil {
+		if !errors.Is(err, identity.ErrProfileWentBack) {
+			next.row.Trouble = err.Error()
+		}
+		return &next, err
+	}
+	fresh, err := card.Freshened(before.parsed)
+	if err != nil {
+		return &next, err
+	}
+	next.parsed, next.row.Card = fresh, fresh.Bytes()
+	return &next, nil
+}
+
+// meet keeps the pin of the name: the first to bear a name here stays its bearer until the person decides otherwise.
+func (r *Roster) meet(tx *store.Tx, at place, card *identity.Card, judged error, changed *[]id.UserID) error {
+	old := r.places[at]
+	next := acquaintance{Name: card.Profile.Name, Offered: card.Hash()}
+	if judged != nil && old != nil {
+		next.Name, next.Instead = old.Name, old.Instead
+	}
+	if holder, taken := r.names[name{at.hub, id.Skeleton(next.Name)}]; taken && holder != at.user {
+		next.Instead = holder
+	}
+	if old != nil && *old == next {
+		return nil
+	}
+	if err := store.PutValue(tx.Bucket(hubBucket, at.hub[:]), at.user[:], next); err != nil {
+		return err
+	}
+	if old == nil || old.Name != next.Name || old.Instead != next.Instead {
+		*changed = append(*changed, at.user)
+	}
+	r.setPlace(at, next)
+	return nil
+}
+
+// AcceptKeyChange is the person's decision to go on with this user: the name's pin moves here, a refused card's warning
+// goes. What was verified before has to be verified again.
+func (r *Roster) AcceptKeyChange(user id.UserID) error {
+	return r.store.Update(func(tx *store.Tx) error {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		k := r.people[user]
+		if k == nil {
+			return ErrUnknownUser
+		}
+		next := *k
+		next.row.Trouble, next.row.Verified = "", false
+		if err := store.PutValue(tx.Bucket(cardBucket), user[:], next.row); err != nil {
+			return err
+		}
+		r.people[user] = &next
+		for at, a := range r.places {
+			if at.user == user && a.Instead != id.NoUser {
+				moved := *a
+				moved.Instead = id.NoUser
+				if err := store.PutValue(tx.Bucket(hubBucket, at.hub[:]), user[:], moved); err != nil {
+					return err
+				}
+				r.setPlace(at, moved)
+			}
+		}
+		return nil
+	})
+}
+
+// SetVerified notes whether the person has compared the user's safety number.
+func (r *Roster) SetVerified(user id.UserID, verified bool) error {
+	return r.store.Update(func(tx *store.Tx) error {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		k := r.people[user]
+		if k == nil {
+			return fmt.Errorf("%w; write to them first", ErrUnknownUser)
+		}
+		next := *k
+		next.row.Verified = verified
+		r.people[user] = &next
+		return store.PutValue(tx.Bucket(cardBucket), user[:], next.row)
+	})
+}

@@ -1,0 +1,130 @@
+package roster
+
+import (
+	"cmp"
+	"slices"
+
+	"gossip/common/id"
+	"gossip/common/wire"
+)
+
+// Sentences about trust, for people.
+const (
+	trustVerified = "Verified: you have compared safety numbers."
+	trustPinned   = "End-to-end encrypted. Compare safety numbers to be sure who this is."
+	trustSelf     = "This is you."
+)
+
+// See takes a presence packet in: who came or went, whose card is newer than the one here. It returns whose state is
+// another now.
+func (r *Roster) See(hub id.HubID, entries []wire.PresenceEntry) (changed []id.UserID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range entries {
+		at := place{hub, e.User}
+		if r.online[at] != e.Online {
+			changed = append(changed, e.User)
+		}
+		r.setOnline(at, e.Online)
+		if a := r.places[at]; a != nil && e.Card != [32]byte{} && a.Offered != e.Card {
+			r.stale[at] = true
+		}
+	}
+	return changed
+}
+
+// SeeOnline notes that exactly these of the users asked for are online.
+func (r *Roster) SeeOnline(hub id.HubID, asked, online []id.UserID) (changed []id.UserID) {
+	entries := make([]wire.PresenceEntry, 0, len(asked))
+	for _, user := range asked {
+		entries = append(entries, wire.PresenceEntry{User: user, Online: slices.Contains(online, user)})
+	}
+	return r.See(hub, entries)
+}
+
+func (r *Roster) setOnline(at place, online bool) {
+	if online {
+		r.online[at] = true
+	} else {
+		delete(r.online, at)
+	}
+}
+
+// Disconnected forgets who is online on the hub.
+func (r *Roster) Disconnected(hub id.HubID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for at := range r.online {
+		if at.hub == hub {
+			delete(r.online, at)
+		}
+	}
+}
+
+// Person describes the user as known on the hub.
+func (r *Roster) Person(hub id.HubID, user id.UserID) Person {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.person(place{hub, user})
+}
+
+func (r *Roster) person(at place) Person {
+	p := Person{User: at.user.String(), Hub: at.hub.String(), Online: r.online[at], Mine: at.user == r.self, Trust: trustPinned}
+	if a := r.places[at]; a != nil {
+		p.Name = a.Name
+	}
+	if k := r.people[at.user]; k != nil {
+		p.Verified = k.row.Verified
+		if p.Name == "" {
+			p.Name = k.parsed.Profile.Name
+		}
+	}
+	if p.Name == "" {
+		p.Name = at.user.String()[:10]
+	}
+	switch {
+	case p.Mine:
+		p.Trust = trustSelf
+	case p.Verified:
+		p.Trust = trustVerified
+	}
+	p.Warning = r.warning(at)
+	if p.Warning != "" {
+		p.Trust = p.Warning
+	}
+	return p
+}
+
+// Warning says why nothing may be sent to the user now, and what to do; "" when nothing stands against it.
+func (r *Roster) Warning(hub id.HubID, user id.UserID) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.warning(place{hub, user})
+}
+
+func (r *Roster) warning(at place) string {
+	if k := r.people[at.user]; k != nil && k.row.Trouble != "" {
+		return k.row.Trouble
+	}
+	if a := r.places[at]; a != nil && a.Instead != id.NoUser {
+		return "Somebody else had the name " + a.Name + " here before. Ask them by another way whether this is them, compare the safety number, and accept the change before you write."
+	}
+	return ""
+}
+
+// Name is what the user is called on the hub.
+func (r *Roster) Name(hub id.HubID, user id.UserID) string { return r.Person(hub, user).Name }
+
+// People lists who is known on the hub, by name.
+func (r *Roster) People(hub id.HubID) []Person {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	people := []Person{}
+	for at := range r.places {
+		if at.hub == hub {
+			people = append(people, r.person(at))
+		}
+	}
+	slices.SortFunc(people, func(a, b Person) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.User, b.User)) })
+	return people
+}

@@ -1,0 +1,77 @@
+package backend
+
+import (
+	"gossip/backend/chat"
+	"gossip/backend/roster"
+	"gossip/common/id"
+)
+
+// What conversations are made of; see package chat.
+type (
+	Conversation     = chat.Conversation
+	ConversationInfo = chat.ConversationInfo
+	ChannelInfo      = chat.ChannelInfo
+	Message          = chat.Message
+	Reaction         = chat.Reaction
+	Notice           = chat.Notice
+	Draft            = chat.Draft
+	State            = chat.State
+	Position         = chat.Position
+	Event            = chat.Event
+	EventType        = chat.EventType
+	Trouble          = chat.Trouble
+	Hub              = chat.HubInfo
+	Person           = roster.Person
+	Role             = chat.Role
+)
+
+// Where a message stands.
+const (
+	Queued    = chat.StateQueued
+	Sent      = chat.StateSent
+	Delivered = chat.StateDelivered
+	Read      = chat.StateRead
+	Failed    = chat.StateFailed
+	Received  = chat.StateReceived
+	Retrying  = chat.StateRetrying
+)
+
+// What an event is about.
+const (
+	EventMessage        = chat.EventMessage
+	EventMessageChanged = chat.EventMessageChanged
+	EventMessageRemoved = chat.EventMessageRemoved
+	EventConversation   = chat.EventConversation
+	EventConversations  = chat.EventConversations
+	EventHub            = chat.EventHub
+	EventPerson         = chat.EventPerson
+	EventTyping         = chat.EventTyping
+	EventGap            = chat.EventGap
+	EventError          = chat.EventError
+	EventReady          = chat.EventReady
+)
+
+// The roles in a channel.
+const (
+	RoleMember    = chat.RoleMember
+	RoleModerator = chat.RoleModerator
+	RoleOwner     = chat.RoleOwner
+)
+
+// ParseConversation reads a conversation's text key.
+func ParseConversation(key string) (Conversation, error) { return chat.ParseConversation(key) }
+
+// Me is one's own identity on this device.
+type Me struct {
+	User        id.UserID   `json:"user"`
+	Device      id.DeviceID `json:"device"`
+	Name        string      `json:"name"`
+	Fingerprint string      `json:"fingerprint"` // of the user certificate: hexadecimal in groups of four
+}
+
+// JoinRequest says which hub to join.
+type JoinRequest struct {
+	Address  string // "host:port", "host", or an invite link
+	Password string // the hub's, where it asks for one
+	Name     string // the account's name there; empty: as in the identity
+}
