@@ -50,6 +50,16 @@ test('loads everything anew when a change is missing', async () => {
   expect(told).toEqual(['load 0', 'apply 1', 'load 4', 'apply 5'])
 })
 
+test('puts two changes that came the wrong way round in order', async () => {
+  const { feed, told, answer, emit, asked } = scene()
+  feed.start()
+  await answer(0)
+  for (const seq of [2, 3, 1, 4]) emit(arrival(seq, message(seq)))
+  expect(told).toEqual(['load 0', 'apply 1', 'apply 2', 'apply 3', 'apply 4'])
+  await new Promise((resolve) => setTimeout(resolve, 400))
+  expect(asked()).toBe(0)
+})
+
 test('ignores what it has applied', async () => {
   const { feed, told, answer, emit } = scene()
   feed.start()

@@ -13,6 +13,9 @@ export interface Sink {
   fail(cause: unknown): void
 }
 
+/** How long a missing change may be late, in milliseconds, before everything is loaded anew. */
+const patience = 300
+
 /**
  * Feed keeps a sink at what the program says: it loads a snapshot, applies the changes that came
  * after it, and loads anew when a change is missing or says that more changed than it carries.
@@ -23,7 +26,9 @@ export class Feed {
   #last = 0
   #loading = false
   #again = false
+  /** Changes that came before one that is missing: the development server may swap two. */
   #early: Change[] = []
+  #waiting: ReturnType<typeof setTimeout> | undefined
 
   constructor(source: Source, sink: Sink) {
     this.#source = source
@@ -38,10 +43,24 @@ export class Feed {
   }
 
   take(change: Change): void {
-    if (this.#loading) this.#early.push(change)
-    else if (change.seq <= this.#last) return
-    else if (change.seq !== this.#last + 1) void this.reload()
-    else this.apply(change)
+    this.#early.push(change)
+    if (this.#loading) return
+    this.drain()
+    if (this.#early.length === 0) return
+    this.#waiting ??= setTimeout(() => void this.reload(), patience)
+  }
+
+  /** drain applies what is next in line, and forgets what was applied. */
+  private drain(): void {
+    this.#early.sort((a, b) => a.seq - b.seq)
+    for (let change = this.#early[0]; change; change = this.#early[0]) {
+      if (change.seq > this.#last + 1) return
+      this.#early.shift()
+      if (change.seq > this.#last) this.apply(change)
+      if (this.#loading) return
+    }
+    clearTimeout(this.#waiting)
+    this.#waiting = undefined
   }
 
   /** reload takes a snapshot; while one is under way it asks for another after it. */
@@ -51,6 +70,8 @@ export class Feed {
       return
     }
     this.#loading = true
+    clearTimeout(this.#waiting)
+    this.#waiting = undefined
     try {
       do {
         this.#again = false
@@ -63,9 +84,9 @@ export class Feed {
     } finally {
       this.#loading = false
     }
-    const early = this.#early
-    this.#early = []
-    for (const change of early) this.take(change)
+    this.drain()
+    if (this.#early.length > 0 && !this.#loading)
+      this.#waiting = setTimeout(() => void this.reload(), patience)
   }
 
   private apply(change: Change): void {
