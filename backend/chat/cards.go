@@ -239,6 +239,9 @@ func (h *Hub) FindUser(ctx context.Context, name string) (id.UserID, error) {
 // connection returns the connection of this moment.
 func (h *Hub) connection(ctx context.Context) (conn Connection, err error) {
 	err = h.do(ctx, func() error {
+		if h.conn == nil {
+			h.takeArrivals() // it may be the first thing that waits there
+		}
 		conn = h.conn
 		if conn == nil {
 			return ErrOffline

@@ -58,7 +58,7 @@ func (h *Hub) SetTyping(conv Conversation, active bool) error {
 }
 
 func (h *Hub) sendTyping(conv Conversation, active bool) error {
-	m := content.Message{ID: id.NewMessageID(), Conversation: outer(conv), SentAt: time.Now().UTC().Truncate(time.Millisecond), Body: content.Typing{Active: active}}
+	m := content.Message{ID: id.NewMessageID(), Conversation: outer(conv), SentAt: time.Now().UTC().Truncate(time.Millisecond), Author: h.self, Body: content.Typing{Active: active}}
 	plain, err := m.Marshal()
 	if err != nil {
 		return err
@@ -144,7 +144,7 @@ func (c *change) takeTyping(p *wire.StreamPacket) error {
 	if err != nil {
 		return nil
 	}
-	seen, err := m.Conversation.SeenBy(c.self, from)
+	seen, err := m.SeenBy(c.self, from)
 	body, typing := m.Body.(content.Typing)
 	if err != nil || !typing || seen.Channel != p.Channel {
 		return nil

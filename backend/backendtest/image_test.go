@@ -1,0 +1,86 @@
+package backendtest
+
+import (
+	"bytes"
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Where bbolt keeps its two meta pages: which of them counts is decided by their transaction numbers.
+const (
+	boltPage   = 4096
+	boltTxAt   = 64 // of the transaction's number in a meta page
+	boltSumAt  = 72
+	boltMetas  = 2 * boltPage
+	storeFile  = "store.db"
+	maxAttempt = 1000
+)
+
+// image is a bbolt file as a crash would leave it, while its owner may still be writing. A transaction writes into free
+// pages and then one meta page; so pages that were read between two readings of the same metas are whole.
+func image(t testing.TB, path string) []byte {
+	t.Helper()
+	for range maxAttempt {
+		before := readMetas(t, path)
+		whole, err := os.ReadFile(path)
+		check(t, err)
+		if bytes.Equal(before, readMetas(t, path)) && bytes.Equal(before, whole[:boltMetas]) {
+			return whole
+		}
+	}
+	t.Fatalf("%s does not rest for long enough to be read", filepath.Base(path))
+	return nil
+}
+
+func readMetas(t testing.TB, path string) []byte {
+	t.Helper()
+	file, err := os.Open(path)
+	check(t, err)
+	defer file.Close()
+	metas := make([]byte, boltMetas)
+	_, err = file.ReadAt(metas, 0)
+	check(t, err)
+	return metas
+}
+
+// withoutLastCommit takes the newest transaction out of an image: the older meta page counts again.
+func withoutLastCommit(whole []byte) []byte {
+	newest := 0
+	if binary.NativeEndian.Uint64(whole[boltPage+boltTxAt:]) > binary.NativeEndian.Uint64(whole[boltTxAt:]) {
+		newest = boltPage
+	}
+	whole[newest+boltSumAt] ^= 0xff
+	return whole
+}
+
+// folder is the files of a profile or of a hub, by name.
+type folder map[string][]byte
+
+func readFolder(t testing.TB, dir string) folder {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	check(t, err)
+	files := folder{}
+	for _, e := range entries {
+		files[e.Name()], err = os.ReadFile(filepath.Join(dir, e.Name()))
+		check(t, err)
+	}
+	return files
+}
+
+func (f folder) write(t testing.TB, dir string) {
+	t.Helper()
+	check(t, os.MkdirAll(dir, 0o700))
+	for name, content := range f {
+		check(t, os.WriteFile(filepath.Join(dir, name), content, 0o600))
+	}
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
