@@ -130,7 +130,10 @@ func (c *change) takePlain(p *wire.DataPacket, from id.UserID, plain []byte) err
 		c.Log.Warn("a message that makes no sense was dropped", "device", p.From, "cause", err)
 		return nil
 	}
-	seen, err := m.Conversation.SeenBy(c.self, from)
+	seen, err := m.Conversation, error(nil)
+	if _, key := m.Body.(content.SenderKey); !key { // that names its device, which the engine checks
+		seen, err = m.SeenBy(c.self, from)
+	}
 	if err == nil && p.Channel != id.NoChannel && seen.Channel != p.Channel {
 		err = errors.New("it was written for another conversation")
 	}

@@ -48,7 +48,7 @@ func (c *change) compose(conv Conversation, body content.Body) (m *content.Messa
 	state := c.conversation(conv)
 	state.Sent = max(state.Sent+1, millis(c.now)) // one's own times rise: stamps compare
 	c.touch(conv)
-	m = &content.Message{ID: id.NewMessageID(), Conversation: outer(conv), SentAt: timeOf(state.Sent).UTC(), Body: body}
+	m = &content.Message{ID: id.NewMessageID(), Conversation: outer(conv), SentAt: timeOf(state.Sent).UTC(), Author: c.self, Body: body}
 	if !content.Numbered(body) {
 		encoded, err = m.Marshal()
 		return m, encoded, err

@@ -15,12 +15,16 @@ type Conversation struct {
 	With    id.UserID
 }
 
-// SeenBy returns the conversation as a device of self files it when it receives it from sender: a channel stays
-// itself, a direct message from another is the conversation with that sender, and a copy of what self sent from
-// another device is the conversation with the person it went to. A direct message to a third person is an error:
-// somebody passes it on as if it were for self.
-func (c Conversation) SeenBy(self, sender id.UserID) (Conversation, error) {
+// SeenBy returns the conversation in which a device of self files the message when it receives it from a device of
+// sender: a channel stays itself, a direct message from another is the conversation with that sender, and a copy of
+// what self sent from another device is the conversation with the person it went to. A direct message to a third person
+// is an error: somebody passes it on as if it were for self. So is another author than the sender: somebody has listed
+// the author's device as theirs.
+func (m *Message) SeenBy(self, sender id.UserID) (Conversation, error) {
+	c := m.Conversation
 	switch {
+	case m.Author != sender:
+		return Conversation{}, errors.New("the message was written by another person than the one who sends it; it is not shown")
 	case c.Channel != id.NoChannel || sender == self:
 		return c, nil
 	case c.With == self:

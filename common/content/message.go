@@ -30,7 +30,10 @@ type Message struct {
 	Number uint64
 	// Previous is the Hash of the message that bears the Number before; zero for the first and where Number is 0.
 	Previous [sha256.Size]byte
-	Body     Body
+	// Author is the user who says it. A device's certificate names no user, so this is what keeps others from listing
+	// the device as theirs and taking what it says for their own. Empty in a SenderKey, which names its device.
+	Author id.UserID
+	Body   Body
 }
 
 // envelope is a Message on the wire.
@@ -43,6 +46,7 @@ type envelope struct {
 	Previous [sha256.Size]byte `cbor:"6,keyasint,omitzero"`
 	Type     Type              `cbor:"7,keyasint"`
 	Body     cbor.RawMessage   `cbor:"8,keyasint"`
+	Author   id.UserID         `cbor:"9,keyasint,omitzero"`
 }
 
 // Hash returns what the device's next message in the conversation carries as Previous; encoded is the padded
@@ -99,7 +103,7 @@ func (m *Message) encode() ([]byte, error) {
 	}
 	return encoder.Marshal(envelope{
 		ID: m.ID, Channel: m.Conversation.Channel, With: m.Conversation.With, SentAt: m.SentAt.UnixMilli(),
-		Number: m.Number, Previous: m.Previous, Type: m.Body.Type(), Body: body,
+		Number: m.Number, Previous: m.Previous, Type: m.Body.Type(), Body: body, Author: m.Author,
 	})
 }
 
@@ -114,7 +118,7 @@ func decode(plain []byte) (*Message, error) {
 	}
 	return &Message{
 		ID: e.ID, Conversation: Conversation{Channel: e.Channel, With: e.With}, SentAt: time.UnixMilli(e.SentAt).UTC(),
-		Number: e.Number, Previous: e.Previous, Body: body,
+		Number: e.Number, Previous: e.Previous, Author: e.Author, Body: body,
 	}, nil
 }
 
@@ -134,8 +138,12 @@ func (m *Message) check() error {
 	if err := m.checkNumber(); err != nil {
 		return err
 	}
-	if _, ok := m.Body.(SenderKey); ok && m.Conversation.Channel == id.NoChannel {
+	_, senderKey := m.Body.(SenderKey)
+	if senderKey && m.Conversation.Channel == id.NoChannel {
 		return errors.New("a sender key belongs to a channel")
+	}
+	if senderKey != (m.Author == id.NoUser) {
+		return errors.New("it has no author, or one where none belongs")
 	}
 	return m.Body.check()
 }

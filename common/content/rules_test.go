@@ -169,18 +169,21 @@ func TestEveryTypeHasABody(t *testing.T) {
 func TestConversationSeenBy(t *testing.T) {
 	channel := content.Conversation{Channel: general}
 	for _, c := range []struct {
-		why          string
-		sent         content.Conversation
-		self, sender id.UserID
-		want         content.Conversation
+		why                  string
+		sent                 content.Conversation
+		self, sender, author id.UserID
+		want                 content.Conversation
 	}{
-		{"in a channel", channel, alice, bob, channel},
-		{"to me", content.Conversation{With: alice}, alice, bob, content.Conversation{With: bob}},
-		{"from my other device", content.Conversation{With: bob}, alice, alice, content.Conversation{With: bob}},
-		{"to myself", content.Conversation{With: alice}, alice, alice, content.Conversation{With: alice}},
-		{"passed on by a third person", content.Conversation{With: carol}, alice, bob, content.Conversation{}},
+		{"in a channel", channel, alice, bob, bob, channel},
+		{"to me", content.Conversation{With: alice}, alice, bob, bob, content.Conversation{With: bob}},
+		{"from my other device", content.Conversation{With: bob}, alice, alice, alice, content.Conversation{With: bob}},
+		{"to myself", content.Conversation{With: alice}, alice, alice, alice, content.Conversation{With: alice}},
+		{"passed on by a third person", content.Conversation{With: carol}, alice, bob, bob, content.Conversation{}},
+		{"from a device of bob's that carol lists as hers", content.Conversation{With: alice}, alice, carol, bob, content.Conversation{}},
+		{"the same in a channel", channel, alice, carol, bob, content.Conversation{}},
 	} {
-		got, err := c.sent.SeenBy(c.self, c.sender)
+		m := content.Message{Conversation: c.sent, Author: c.author}
+		got, err := m.SeenBy(c.self, c.sender)
 		if got != c.want || (err == nil) != (c.want != content.Conversation{}) {
 			t.Errorf("%s: %v, %v", c.why, got, err)
 		}

@@ -74,6 +74,9 @@ func (v vector) checkHash(t testing.TB, encoded []byte) {
 // message puts a body into a message to #general with the number it needs.
 func message(body content.Body) *content.Message {
 	m := &content.Message{ID: id.MessageID{0xee}, Conversation: content.Conversation{Channel: general}, SentAt: noon, Body: body}
+	if body.Type() != content.TypeSenderKey {
+		m.Author = alice
+	}
 	if content.Numbered(body) {
 		m.Number, m.Previous = 2, [32]byte{0xff}
 	}
@@ -87,7 +90,7 @@ func messages() map[string]*content.Message {
 		all[name] = message(body)
 	}
 	all["first text to a person"] = &content.Message{
-		ID: id.MessageID{0xee}, Conversation: content.Conversation{With: bob}, SentAt: noon, Number: 1,
+		ID: id.MessageID{0xee}, Conversation: content.Conversation{With: bob}, SentAt: noon, Author: alice, Number: 1,
 		Body: content.Text{Markdown: "hello"},
 	}
 	return all

@@ -35,6 +35,7 @@ numbered = {1, 2, 3, 4, 6, 7, 9}
 
 def message(kind, body, **changes):
     fields = {1: of(16, 0xee), 2: general, 4: noon, 7: kind, 8: Raw(body if isinstance(body, bytes) else cbor(body))}
+    if kind != 12: fields |= {9: alice}
     if kind in numbered: fields |= {5: 2, 6: of(32, 0xff)}
     for key, value in changes.items(): fields[int(key[1:])] = value
     return {k: v for k, v in fields.items() if v is not None}
@@ -101,7 +102,9 @@ bad = {
     "float for an integer": (pad(text.replace(b"\x07\x01", b"\x07\xf9\x3c\x00")), ""),
     "text as bytes": (pad(text.replace(b"\x65hello", b"\x45hello")), ""),
     "text not UTF-8": (pad(text.replace(b"\x65hello", b"\x65h\xffllo")), "UTF-8"),
-    "unknown key": (message(1, hello, f9=1), "unknown field"),
+    "unknown key": (message(1, hello, f10=1), "unknown field"),
+    "no author": (message(1, hello, f9=None), "author"),
+    "author of a sender key": (message(12, {1: b"\1"}, f9=alice), "author"),
     "key that is text": (message(1, cbor({1: "a", "b": 1})[:-1] + b"\x18\1"), "canonical"),
     "empty optional field": (message(1, {1: "hello", 3: 0}), "canonical"),
     "empty list": (message(1, {1: "hello", 4: []}), "canonical"),
