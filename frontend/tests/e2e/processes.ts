@@ -10,11 +10,13 @@ export const binary = (name: string) => fileURLToPath(new URL(name, bin))
 
 /** Process is a program that a test has started, with what it wrote. */
 export class Process {
+  readonly name: string
   output = ''
   readonly #child: ChildProcess
   readonly #ended: Promise<unknown>
 
   constructor(command: string, args: string[], options: SpawnOptions = {}) {
+    this.name = [command.split('/').at(-1), ...args].join(' ')
     this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...options })
     this.#ended = once(this.#child, 'exit')
     const take = (text: Buffer) => (this.output += text.toString())

@@ -95,6 +95,12 @@ export class World {
     return started
   }
 
+  /** outputs is what each program wrote, for the report of a test that failed. */
+  outputs(): string[] {
+    const hub = this.#hub ? [this.#hub] : []
+    return [...hub, ...this.#started].map((one) => `${one.name}\n${one.output}`)
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#started.map((one) => one.stop()))
     await this.#hub?.stop()
@@ -103,10 +109,12 @@ export class World {
 }
 
 export const test = base.extend<{ world: World }>({
-  world: async ({ browser }, use) => {
+  world: async ({ browser }, use, testInfo) => {
     const folder = await mkdtemp(join(tmpdir(), 'gossip-e2e-'))
     const world = new World(folder, await freePort(), browser)
     await use(world)
+    if (testInfo.status !== testInfo.expectedStatus)
+      for (const body of world.outputs()) await testInfo.attach('output', { body })
     await world.close()
   }
 })

@@ -1,0 +1,351 @@
+export namespace backend {
+	
+	export class Me {
+	    user: number[];
+	    device: number[];
+	    name: string;
+	    fingerprint: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Me(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.user = source["user"];
+	        this.device = source["device"];
+	        this.name = source["name"];
+	        this.fingerprint = source["fingerprint"];
+	    }
+	}
+
+}
+
+export namespace chat {
+	
+	export class ChannelInfo {
+	    key: string;
+	    name: string;
+	    topic?: string;
+	    public?: boolean;
+	    members: number;
+	    member: boolean;
+	    invited?: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ChannelInfo(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.key = source["key"];
+	        this.name = source["name"];
+	        this.topic = source["topic"];
+	        this.public = source["public"];
+	        this.members = source["members"];
+	        this.member = source["member"];
+	        this.invited = source["invited"];
+	    }
+	}
+	export class Conversation {
+	    Hub: number[];
+	    Channel: number[];
+	    User: number[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Conversation(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.Hub = source["Hub"];
+	        this.Channel = source["Channel"];
+	        this.User = source["User"];
+	    }
+	}
+	export class ConversationInfo {
+	    key: string;
+	    hub: string;
+	    kind: string;
+	    name: string;
+	    topic?: string;
+	    public?: boolean;
+	    member: boolean;
+	    unread: number;
+	    last_text?: string;
+	    last_at?: string;
+	    timer?: number;
+	    role?: string;
+	    trust: string;
+	    verified?: boolean;
+	    blocked?: string;
+	    online?: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ConversationInfo(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.key = source["key"];
+	        this.hub = source["hub"];
+	        this.kind = source["kind"];
+	        this.name = source["name"];
+	        this.topic = source["topic"];
+	        this.public = source["public"];
+	        this.member = source["member"];
+	        this.unread = source["unread"];
+	        this.last_text = source["last_text"];
+	        this.last_at = source["last_at"];
+	        this.timer = source["timer"];
+	        this.role = source["role"];
+	        this.trust = source["trust"];
+	        this.verified = source["verified"];
+	        this.blocked = source["blocked"];
+	        this.online = source["online"];
+	    }
+	}
+	export class HubInfo {
+	    id: string;
+	    address: string;
+	    name: string;
+	    motd?: string;
+	    account?: string;
+	    state: string;
+	    detail?: string;
+	    retry_at?: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new HubInfo(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.address = source["address"];
+	        this.name = source["name"];
+	        this.motd = source["motd"];
+	        this.account = source["account"];
+	        this.state = source["state"];
+	        this.detail = source["detail"];
+	        this.retry_at = source["retry_at"];
+	    }
+	}
+	export class Notice {
+	    kind: string;
+	    text: string;
+	    subject?: string;
+	    count?: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Notice(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.text = source["text"];
+	        this.subject = source["subject"];
+	        this.count = source["count"];
+	    }
+	}
+	export class Reaction {
+	    emoji: string;
+	    users: string[];
+	    mine?: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Reaction(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.emoji = source["emoji"];
+	        this.users = source["users"];
+	        this.mine = source["mine"];
+	    }
+	}
+	export class Message {
+	    id: string;
+	    conversation: string;
+	    from?: string;
+	    from_name?: string;
+	    from_device?: string;
+	    mine?: boolean;
+	    text?: string;
+	    sent_at: string;
+	    received_at?: string;
+	    position: string;
+	    reply_to?: string;
+	    edited?: boolean;
+	    edited_at?: string;
+	    deleted?: boolean;
+	    expires_in?: number;
+	    expires_at?: string;
+	    state: string;
+	    error?: string;
+	    reactions?: Reaction[];
+	    notice?: Notice;
+	
+	    static createFrom(source: any = {}) {
+	        return new Message(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.conversation = source["conversation"];
+	        this.from = source["from"];
+	        this.from_name = source["from_name"];
+	        this.from_device = source["from_device"];
+	        this.mine = source["mine"];
+	        this.text = source["text"];
+	        this.sent_at = source["sent_at"];
+	        this.received_at = source["received_at"];
+	        this.position = source["position"];
+	        this.reply_to = source["reply_to"];
+	        this.edited = source["edited"];
+	        this.edited_at = source["edited_at"];
+	        this.deleted = source["deleted"];
+	        this.expires_in = source["expires_in"];
+	        this.expires_at = source["expires_at"];
+	        this.state = source["state"];
+	        this.error = source["error"];
+	        this.reactions = this.convertValues(source["reactions"], Reaction);
+	        this.notice = this.convertValues(source["notice"], Notice);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+
+}
+
+export namespace main {
+	
+	export class Page {
+	    messages: chat.Message[];
+	    more: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Page(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.messages = this.convertValues(source["messages"], chat.Message);
+	        this.more = source["more"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Snapshot {
+	    seq: number;
+	    stage: string;
+	    error: string;
+	    version: string;
+	    me?: backend.Me;
+	    hubs: chat.HubInfo[];
+	    conversations: chat.ConversationInfo[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Snapshot(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.seq = source["seq"];
+	        this.stage = source["stage"];
+	        this.error = source["error"];
+	        this.version = source["version"];
+	        this.me = this.convertValues(source["me"], backend.Me);
+	        this.hubs = this.convertValues(source["hubs"], chat.HubInfo);
+	        this.conversations = this.convertValues(source["conversations"], chat.ConversationInfo);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+
+}
+
+export namespace roster {
+	
+	export class Person {
+	    user: string;
+	    hub?: string;
+	    name: string;
+	    role?: string;
+	    online: boolean;
+	    verified: boolean;
+	    trust: string;
+	    warning?: string;
+	    mine?: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Person(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.user = source["user"];
+	        this.hub = source["hub"];
+	        this.name = source["name"];
+	        this.role = source["role"];
+	        this.online = source["online"];
+	        this.verified = source["verified"];
+	        this.trust = source["trust"];
+	        this.warning = source["warning"];
+	        this.mine = source["mine"];
+	    }
+	}
+
+}
+
