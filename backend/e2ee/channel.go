@@ -86,9 +86,8 @@ func (e *Engine) saveHolders(tx *store.Tx, s *sender) error {
 	return e.bucket(tx, holdersBucket).Put(s.channel[:], packed)
 }
 
-// rotate makes the key of the next epoch, which nobody has yet. Epochs are times in milliseconds, or one more than the last where the
-// clock went back: so they grow also for a device that has lost its state, and receivers, who refuse an epoch that
-// goes back, follow it.
+// rotate makes the key of the next epoch, which nobody has yet. Epochs are times in milliseconds, or one more than the
+// last where the clock went back: so they grow also for a device that has lost its state, and its new key is not taken for an old one.
 func (e *Engine) rotate(tx *store.Tx, channel id.ChannelID, now time.Time) (*sender, error) {
 	b := e.bucket(tx, epochBucket)
 	last, err := b.Get(channel[:])

@@ -19,7 +19,7 @@ func TestChannelIsEncryptedOnce(t *testing.T) {
 	}
 	bob.mustNotHear(t, alice, message, e2ee.ErrNoSenderKey)
 	for i, member := range []*person{bob, carol} {
-		if err := member.takesKey(alice, general, keys[i]); err != nil {
+		if err := member.takesKey(alice, keys[i]); err != nil {
 			t.Fatal(err)
 		}
 		member.mustHear(t, alice, message, "one")
@@ -133,7 +133,7 @@ func TestRedistribution(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := bob.takesKey(alice, general, out); err != nil {
+	if err := bob.takesKey(alice, out); err != nil {
 		t.Fatal(err)
 	}
 	bob.mustNotHear(t, alice, first, e2ee.ErrBeforeShared)
@@ -147,7 +147,7 @@ func TestRedistribution(t *testing.T) {
 	if out, err = redistribute(); err != nil {
 		t.Fatal(err)
 	}
-	if err := bob.takesKey(alice, general, out); err != nil {
+	if err := bob.takesKey(alice, out); err != nil {
 		t.Fatal(err)
 	}
 	bob.mustHear(t, alice, third, "third")
@@ -175,14 +175,35 @@ func TestForeignSenderKey(t *testing.T) {
 	if err := accept(alice, forged[:len(forged)-1]); !errors.Is(err, e2ee.ErrUndecryptable) {
 		t.Errorf("a cut key: %v", err)
 	}
-	_, keys := mallory.writes(t, random, "hi", bob)
-	if err := bob.takesKey(mallory, general, keys[0]); err == nil {
-		t.Error("a key of another channel was taken")
+	elsewhere, err := ratchet.NewSenderKey(random, mallory.id(), 1, start)
+	if err != nil {
+		t.Fatal(err)
 	}
-	alice.says(t, general, "hi", bob) // a time as the epoch, so much later than 1
-	if err := accept(alice, forged); !errors.Is(err, e2ee.ErrUndecryptable) {
-		t.Errorf("an epoch that went back: %v", err)
+	moved, err := elsewhere.Distribution().MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
 	}
+	if err := accept(mallory, moved); !errors.Is(err, e2ee.ErrUndecryptable) {
+		t.Errorf("a key of another channel: %v", err)
+	}
+	message := alice.says(t, general, "hi", bob)
+	if err := accept(alice, forged); err != nil { // alice may, but it changes nothing for her newer messages
+		t.Errorf("an earlier epoch: %v", err)
+	}
+	bob.mustHear(t, alice, message, "hi")
+}
+
+func TestKeysInTheWrongOrder(t *testing.T) {
+	alice, bob, carol := newPerson(t, "alice"), newPerson(t, "bob"), newPerson(t, "carol")
+	first, firstKeys := alice.writes(t, general, "first", bob, carol)
+	second, secondKeys := alice.writes(t, general, "second", bob)
+	for _, key := range []e2ee.Outgoing{secondKeys[0], firstKeys[0]} {
+		if err := bob.takesKey(alice, key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bob.mustHear(t, alice, second, "second")
+	bob.mustHear(t, alice, first, "first")
 }
 
 func TestSwappedChannelMessages(t *testing.T) {

@@ -164,7 +164,7 @@ func TestSwappedPayloads(t *testing.T) {
 	}
 	bob.reads(t, alice, first, "for bob")
 	alice.refuses(t, bob, first.Kind, first.Payload, e2ee.ErrUndecryptable) // back to its sender
-	if err := bob.takesKey(alice, general, keys[0]); err != nil {
+	if err := bob.takesKey(alice, keys[0]); err != nil {
 		t.Fatal(err)
 	}
 	alice.reads(t, bob, bob.encrypt(t, alice, "answer"), "answer")

@@ -122,7 +122,7 @@ func (p *person) says(t testing.TB, channel id.ChannelID, text string, members .
 	for _, out := range distributions {
 		for _, member := range members {
 			if member.id() == out.To {
-				if err := member.takesKey(p, channel, out); err != nil {
+				if err := member.takesKey(p, out); err != nil {
 					t.Fatalf("%s takes the sender key of %s: %v", member.name, p.name, err)
 				}
 			}
@@ -144,22 +144,26 @@ func (p *person) writes(t testing.TB, channel id.ChannelID, text string, members
 }
 
 // takesKey does what a client does with an skd.
-func (p *person) takesKey(from *person, channel id.ChannelID, out e2ee.Outgoing) error {
+func (p *person) takesKey(from *person, out e2ee.Outgoing) error {
 	return p.update(func(tx *store.Tx) error {
 		plaintext, err := p.engine.DecryptFrom(tx, from.key.Device(), out.Kind, out.Payload, p.now)
 		if err != nil {
 			return err
 		}
-		m, err := content.Parse(plaintext)
-		if err != nil {
-			return err
-		}
-		body, ok := m.Body.(content.SenderKey)
-		if !ok || m.Conversation.Channel != channel {
-			return errors.New("not a sender key of this channel")
-		}
-		return p.engine.AcceptSenderKey(tx, channel, from.id(), body.Distribution, p.now)
+		return acceptKey(p, from, tx, plaintext)
 	})
+}
+
+func acceptKey(p, from *person, tx *store.Tx, plaintext []byte) error {
+	m, err := content.Parse(plaintext)
+	if err != nil {
+		return err
+	}
+	body, ok := m.Body.(content.SenderKey)
+	if !ok {
+		return errors.New("not a sender key")
+	}
+	return p.engine.AcceptSenderKey(tx, m.Conversation.Channel, from.id(), body.Distribution, p.now)
 }
 
 func (p *person) hears(channel id.ChannelID, from *person, message []byte) (text string, err error) {

@@ -69,9 +69,10 @@ func (e *Engine) saveReceiver(tx *store.Tx, key []byte, row receiverRow, receive
 	return store.PutValue(e.bucket(tx, receiverBucket), key, row)
 }
 
-// AcceptSenderKey takes the sender key that a device handed over (content.SenderKey, through DecryptFrom) for the channel. It must be the
-// device's own and of that channel, and of no earlier epoch than one that is known; a key that is known already stays as it is.
-// The error wraps ErrUndecryptable where it must be refused, or is the store's.
+// AcceptSenderKey takes the sender key that a device handed over (content.SenderKey, through DecryptFrom) for the channel. It
+// must be the device's own and of that channel. A key that is known already stays as it is, and a later epoch's key
+// stays the newest when an earlier one's comes late: that one only opens what is late as well.
+// The error wraps ErrUndecryptable where the key must be refused, or is the store's.
 func (e *Engine) AcceptSenderKey(tx *store.Tx, channel id.ChannelID, from id.DeviceID, distribution []byte, now time.Time) error {
 	var d ratchet.Distribution
 	if err := d.UnmarshalBinary(distribution); err != nil {
@@ -80,50 +81,40 @@ func (e *Engine) AcceptSenderKey(tx *store.Tx, channel id.ChannelID, from id.Dev
 	if d.Device != from || d.Channel != channel {
 		return fmt.Errorf("%w: the sender key belongs to another device or channel", ErrUndecryptable)
 	}
-	newest, err := e.newestEpoch(tx, channel, from)
-	if err != nil {
-		return err
-	}
-	switch {
-	case newest != nil && d.Epoch == *newest:
-		return nil
-	case newest != nil && d.Epoch < *newest:
-		return fmt.Errorf("%w: the sender key is of an earlier epoch than the one before it", ErrUndecryptable)
-	}
 	receiver, err := ratchet.AcceptSenderKey(d, now)
 	if err != nil {
 		return fmt.Errorf("%w: the sender key is malformed", ErrUndecryptable)
 	}
-	if err := e.retireEpochs(tx, channel, from, now); err != nil {
+	key := epochKey(channel, from, d.Epoch)
+	if known, err := e.bucket(tx, receiverBucket).Get(key); err != nil || known != nil {
 		return err
 	}
-	return e.saveReceiver(tx, epochKey(channel, from, d.Epoch), receiverRow{}, receiver)
-}
-
-// newestEpoch is nil where no key of the device in the channel is known.
-func (e *Engine) newestEpoch(tx *store.Tx, channel id.ChannelID, from id.DeviceID) (newest *uint64, err error) {
-	prefix := join(channel[:], from[:])
-	for key := range e.bucket(tx, receiverBucket).Range(prefix, after(prefix), true, 1) {
-		epoch := binary.BigEndian.Uint64(key[len(prefix):])
-		newest = &epoch
+	if err := e.saveReceiver(tx, key, receiverRow{}, receiver); err != nil {
+		return err
 	}
-	return newest, nil
+	return e.retireEpochs(tx, channel, from, now)
 }
 
-// retireEpochs dates the key that is about to be replaced, and deletes those that were replaced ratchet.SkippedLifetime ago or are too many.
+// retireEpochs dates the keys that are not the newest, and deletes those that were replaced ratchet.SkippedLifetime ago or are
+// too many.
 func (e *Engine) retireEpochs(tx *store.Tx, channel id.ChannelID, from id.DeviceID, now time.Time) error {
 	b, prefix, kept := e.bucket(tx, receiverBucket), join(channel[:], from[:]), 0
 	for key, value := range b.Range(prefix, after(prefix), true, 0) {
+		if kept++; kept == 1 {
+			continue
+		}
 		row, err := store.DecodeValue[receiverRow](value)
 		if err != nil {
 			return err
 		}
-		if row.Replaced == 0 {
+		fresh := row.Replaced == 0
+		if fresh {
 			row.Replaced = now.UnixMilli()
 		}
-		if kept++; kept >= maxEpochs || row.over(now) {
+		switch {
+		case kept > maxEpochs || row.over(now):
 			err = b.Delete(key)
-		} else {
+		case fresh:
 			err = store.PutValue(b, key, row)
 		}
 		if err != nil {
