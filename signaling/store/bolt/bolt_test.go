@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"go.etcd.io/bbolt"
@@ -172,6 +173,30 @@ func transaction(t *testing.T, s *Store) (number int) {
 		t.Fatal(err)
 	}
 	return number
+}
+
+// TestBroken lets a transaction panic, as bbolt does on a damaged page: it and everything after it is answered.
+func TestBroken(t *testing.T) {
+	s := openBolt(t, t.TempDir())
+	fill(t, s, general, 10)
+	for _, run := range []func(*batch) error{
+		func(*batch) error { panic("assertion failed") },
+		func(*batch) error { return nil },
+	} {
+		if err := s.submit(run); err == nil || !strings.Contains(err.Error(), "restore hub.db from a backup (assertion failed)") {
+			t.Fatalf("%v", err)
+		}
+	}
+	if _, err := appendOne(s, store.Entry{ID: id.MessageID{1}}); err == nil {
+		t.Error("a broken store took an entry")
+	}
+	if found, err := s.Read(general, 0, 100, 1000); err != nil || len(found) == 0 {
+		t.Errorf("%d entries, %v", len(found), err)
+	}
+	if err := s.Close(); err == nil {
+		t.Error("a broken store closed without an error")
+	}
+	s.db.Close() // the test's panic left no lock behind
 }
 
 // TestDoneMayCall checks that done runs under no lock: it may call whatever does not wait for a commit.

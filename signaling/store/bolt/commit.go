@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -64,6 +65,10 @@ func (s *Store) commitLoop() {
 		}
 	}
 	s.closeWatchers()
+	if s.broken != nil {
+		s.err = s.broken // closing would wait for the lost transaction's locks; the file goes free with the process
+		return
+	}
 	s.err = s.db.Close()
 }
 
@@ -73,13 +78,7 @@ func (s *Store) commit(operations []operation, last bool) {
 	if len(operations) == 0 && len(flushed) == 0 {
 		return
 	}
-	var done *batch
-	err := guarded(func() error {
-		return s.db.Update(func(tx *bbolt.Tx) error {
-			done = newBatch(tx)
-			return done.apply(operations, flushed)
-		})
-	})
+	done, err := s.write(operations, flushed)
 	s.note(err)
 	if err != nil {
 		s.restoreDirty(flushed)
@@ -88,6 +87,23 @@ func (s *Store) commit(operations []operation, last bool) {
 		s.publish(done)
 	}
 	answer(operations, err)
+}
+
+// write runs the transaction of a batch. After one that bbolt did not survive there are no more.
+func (s *Store) write(operations []operation, flushed []cursorState) (done *batch, err error) {
+	if s.broken != nil {
+		return nil, s.broken
+	}
+	err = guarded(func() error {
+		return s.db.Update(func(tx *bbolt.Tx) error {
+			done = newBatch(tx)
+			return done.apply(operations, flushed)
+		})
+	})
+	if _, ok := errors.AsType[brokenError](err); ok {
+		s.broken = err
+	}
+	return done, err
 }
 
 // note logs when writing begins to fail and when it works again.

@@ -58,12 +58,20 @@ func inspectFile(path string) error {
 	})
 }
 
-// guarded turns what bbolt does on a damaged page, a panic or a fault in the mapped file, into an error.
+// brokenError is a panic of bbolt or a fault in the mapped file: a damaged page that was met at work. A transaction that
+// ended so may still hold bbolt's locks.
+type brokenError struct{ cause any }
+
+func (e brokenError) Error() string {
+	return fmt.Sprintf("hub.db is damaged; stop the hub and restore hub.db from a backup (%v)", e.cause)
+}
+
+// guarded turns what bbolt does on a damaged page into a brokenError.
 func guarded(do func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%v", r)
+			err = brokenError{r}
 		}
 	}()
 	return do()

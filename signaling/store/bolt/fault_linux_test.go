@@ -75,11 +75,11 @@ func TestDiskFails(t *testing.T) {
 	}
 	for round, failing := range []string{filepath.Join(dir, FileName), "/dev/full", filepath.Join(dir, FileName)} {
 		d.become(t, failing)
+		s.Ack(general, id.DeviceID{1}, uint64(50+round))
 		allFail(t, s, version)
 		if found, err := s.Read(general, 0, 1000, 1<<20); err != nil || len(found) != 100+round {
 			t.Fatalf("%d entries, %v", len(found), err)
 		}
-		s.Ack(general, id.DeviceID{1}, uint64(50+round))
 		d.mend(t)
 		p, err := appendOne(s, store.Entry{ID: id.MessageID{byte(round), 1}, Frame: []byte("after")})
 		if err != nil || p.Seq != uint64(101+round) || p.Duplicate {
@@ -123,6 +123,9 @@ func allFail(t *testing.T, s *Store, version uint64) {
 		}
 	}
 	wg.Wait()
+	if err := s.flush(); !isDisk(err) {
+		t.Errorf("flush: %v", err)
+	}
 }
 
 func isDisk(err error) bool {

@@ -53,6 +53,7 @@ type Store struct {
 	shut     bool
 
 	flushed time.Time // when cursors last went to disk; the committing goroutine's own
+	broken  error     // of a transaction that bbolt did not survive: nothing is written after it; the committing goroutine's own
 	failing bool      // whether the last commit failed, so that a full disk is logged once; the committing goroutine's own
 }
 
