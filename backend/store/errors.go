@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	bbolterrors "go.etcd.io/bbolt/errors"
@@ -21,7 +22,8 @@ var (
 	ErrReadOnly = errors.New("a change was tried inside a read-only view of the store")
 )
 
-// sentence puts what bbolt and the system say into words for a person. It keeps the cause.
+// sentence puts what bbolt and the system say into words for a person. It keeps the cause. Where bbolt can't make the
+// file grow it gives the system's words only, not its error.
 func sentence(err error) error {
 	for _, known := range []error{ErrInUse, ErrDamaged, ErrWrongKey, ErrNewer, ErrDiskFull, ErrClosed, ErrReadOnly} {
 		if errors.Is(err, known) {
@@ -29,7 +31,7 @@ func sentence(err error) error {
 		}
 	}
 	for _, row := range causes {
-		if errors.Is(err, row.cause) {
+		if errors.Is(err, row.cause) || row.sentence == ErrDiskFull && strings.Contains(err.Error(), row.cause.Error()) {
 			return fmt.Errorf("%w (%w)", row.sentence, err)
 		}
 	}
