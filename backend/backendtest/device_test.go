@@ -3,6 +3,7 @@ package backendtest
 import (
 	"context"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -25,7 +26,8 @@ type device struct {
 
 	client *backend.Client // nil while it is off
 	stop   context.CancelFunc
-	ended  sync.WaitGroup
+	ran    chan struct{} // closed when Run has returned
+	read   chan struct{} // closed when all events are read
 
 	mu     sync.Mutex // guards the following
 	events []backend.Event
@@ -47,20 +49,22 @@ func (d *device) open() {
 		d.world.t.Fatalf("%s can't open the profile: %v", d.name, err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	d.client, d.stop = client, cancel
-	d.ended.Go(func() {
+	d.client, d.stop, d.ran, d.read = client, cancel, make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(d.ran)
 		if err := client.Run(ctx); err != nil {
 			d.world.t.Errorf("%s: Run ended with %v", d.name, err)
 		}
-	})
-	d.ended.Go(func() {
+	}()
+	go func() {
+		defer close(d.read)
 		for e := range client.Events() {
 			d.note(e)
 		}
-	})
+	}()
 }
 
-func (d *device) dial(ctx context.Context, address string) (conn netConn, err error) {
+func (d *device) dial(ctx context.Context, address string) (net.Conn, error) {
 	return d.line.dial(ctx, address)
 }
 
@@ -101,10 +105,11 @@ func (d *device) close() {
 		return
 	}
 	d.stop()
+	<-d.ran
 	if err := d.client.Close(); err != nil {
 		d.world.t.Errorf("%s: Close: %v", d.name, err)
 	}
-	d.ended.Wait()
+	<-d.read
 	d.client = nil
 }
 

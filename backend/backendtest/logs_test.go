@@ -60,7 +60,9 @@ type logHandler struct {
 	attrs string
 }
 
-func (h *logHandler) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelInfo }
+func (h *logHandler) Enabled(_ context.Context, level slog.Level) bool {
+	return level >= slog.LevelInfo
+}
 
 func (h *logHandler) Handle(_ context.Context, r slog.Record) error {
 	var text strings.Builder

@@ -14,7 +14,7 @@ func withFolder(t *testing.T, files folder) hubtest.Option {
 	return func(o *server.Options) { files.write(t, o.Config.Data) }
 }
 
-func TestTwoPeopleTalk(t *testing.T) {
+func TestThreeMessages(t *testing.T) {
 	story(t, func(w *world) {
 		alice, bob := w.join("alice"), w.join("bob")
 		alice.say(w.general, "hello everybody")

@@ -2,7 +2,6 @@ package backendtest
 
 import (
 	"context"
-	"net"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -13,8 +12,6 @@ import (
 	"gossip/common/id"
 	"gossip/signaling/hubtest"
 )
-
-type netConn = net.Conn
 
 // patience is how long a command may take, in the bubble's time.
 const patience = time.Minute

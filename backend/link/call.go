@@ -37,13 +37,14 @@ type Answer struct {
 	Cards [][]byte // not verified
 	Logs  []wire.ChannelUpdate
 	End   wire.EndOfCards
+	bytes int // of all payloads so far
 }
 
-// maxAnswer bounds what a hub may send for one request, in cards and log parts.
-const maxAnswer = 4096
+// maxAnswer bounds what a hub may send for one request, in bytes: a log of the longest channel fits.
+const maxAnswer = 64 << 20
 
 func (s *Session) gatherAnswer(answer *Answer, p *wire.SignalPacket) (done bool, err error) {
-	if len(answer.Cards)+len(answer.Logs) > maxAnswer {
+	if answer.bytes += len(p.Payload) + 1; answer.bytes > maxAnswer {
 		return false, errors.New("the hub sends more than was asked for")
 	}
 	switch p.Kind {

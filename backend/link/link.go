@@ -106,8 +106,12 @@ func (l *Link) Reconnect() {
 	}
 }
 
-// pause waits, and reports false when Reconnect cut it short.
+// pause waits, and reports false when Reconnect cut it short. A Reconnect from before the attempt ended is spent.
 func (l *Link) pause(ctx context.Context, wait time.Duration) bool {
+	select {
+	case <-l.reconnect:
+	default:
+	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
