@@ -3,6 +3,7 @@ package chat
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"gossip/backend/store"
 	"gossip/common/id"
@@ -20,10 +21,26 @@ const (
 type channel struct {
 	id      id.ChannelID
 	summary wire.ChannelSummary
-	state   *membership.State    // nil while no statement is here
-	joined  map[id.UserID]uint64 // who was ever in: the log's length when they came in last
-	trouble string               // why the hub's log is not believed; blocks sending
+	state   *membership.State   // nil while no statement is here
+	joined  map[id.UserID]entry // who was ever in, and when they came in last
+	trouble string              // why the hub's log is not believed; blocks sending
 	syncing bool
+}
+
+// entry is when a member came in.
+type entry struct {
+	length uint64    // of the log, with the statement
+	heard  time.Time // when the statement came here; zero before the last start
+}
+
+// joinGrace is how long after a message was encrypted a newcomer's statement may come who still gets it: the hub had
+// them in when it took the message, and nobody had told this device.
+const joinGrace = 5 * time.Second
+
+// entitled reports whether the user is in, and was when a message was encrypted.
+func (ch *channel) entitled(user id.UserID, length uint64, at time.Time) bool {
+	in, ever := ch.joined[user]
+	return ever && ch.member(user) && (in.length <= length || !in.heard.IsZero() && in.heard.Before(at.Add(joinGrace)))
 }
 
 // member reports whether the user is in, by the log.
@@ -59,18 +76,21 @@ func (h *Hub) loadChannels(tx *store.Tx) error {
 			return err
 		}
 		h.channels[ch.id] = ch
+		if ch.member(h.self) && h.cursors[ch.id] == nil {
+			h.cursors[ch.id] = &cursor{} // nothing has come yet
+		}
 	}
 	return nil
 }
 
 func newChannel(of id.ChannelID) *channel {
-	return &channel{id: of, joined: map[id.UserID]uint64{}}
+	return &channel{id: of, joined: map[id.UserID]entry{}}
 }
 
 // loadLog replays a stored log. Whose devices its authors were was checked when it came.
 func (h *Hub) loadLog(tx *store.Tx, ch *channel) error {
 	for _, encoded := range tx.Bucket(logBucket, h.Config.Hub[:], ch.id[:]).Range(nil, nil, false, 0) {
-		if _, err := ch.extend(encoded, h.HubKey, func(id.UserID, id.DeviceID) error { return nil }); err != nil {
+		if _, err := ch.extend(encoded, h.HubKey, time.Time{}, func(id.UserID, id.DeviceID) error { return nil }); err != nil {
 			return err
 		}
 	}
@@ -78,7 +98,7 @@ func (h *Hub) loadLog(tx *store.Tx, ch *channel) error {
 }
 
 // extend applies one statement.
-func (ch *channel) extend(encoded []byte, hub id.DeviceID, belongs membership.Belongs) (*membership.Statement, error) {
+func (ch *channel) extend(encoded []byte, hub id.DeviceID, now time.Time, belongs membership.Belongs) (*membership.Statement, error) {
 	state := ch.state
 	if state == nil {
 		state = &membership.State{}
@@ -91,7 +111,7 @@ func (ch *channel) extend(encoded []byte, hub id.DeviceID, belongs membership.Be
 	switch statement.Action {
 	case membership.Create, membership.Join:
 		if statement.User != id.NoUser {
-			ch.joined[statement.User] = state.Length
+			ch.joined[statement.User] = entry{state.Length, now}
 		}
 	}
 	return statement, nil

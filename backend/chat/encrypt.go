@@ -36,6 +36,7 @@ type sentMessage struct {
 	Message id.MessageID `cbor:"1,keyasint"`
 	Content []byte       `cbor:"2,keyasint"`
 	Length  uint64       `cbor:"3,keyasint,omitempty"` // of the channel's log when it was encrypted: who was a member
+	At      int64        `cbor:"4,keyasint"`           // milliseconds
 }
 
 // sentPacket says what a packet carried.
@@ -89,7 +90,7 @@ func (c *change) encrypt(conv Conversation, p *pending) error {
 		length = ch.state.Length
 	}
 	if p.Number > 0 && p.broadcast() {
-		kept := sentMessage{p.Message, p.Content, length}
+		kept := sentMessage{p.Message, p.Content, length, millis(c.now)}
 		if err := c.keepSent(conv, p.Number, kept); err != nil {
 			return err
 		}

@@ -67,7 +67,7 @@ func (c *change) resend(r *received, conv Conversation, number uint64) (given bo
 		return false, nil
 	}
 	kept, found, err := c.sentMessage(conv, number)
-	if err != nil || !found || !c.entitled(conv, r.from, kept.Length) {
+	if err != nil || !found || !c.entitled(conv, r.from, kept) {
 		return false, err
 	}
 	c.answered[r.device]++
@@ -75,13 +75,13 @@ func (c *change) resend(r *received, conv Conversation, number uint64) (given bo
 	return true, c.enqueue(conv, p)
 }
 
-// entitled reports whether the user was to get what was sent when the channel's log had this length.
-func (c *change) entitled(conv Conversation, user id.UserID, length uint64) bool {
+// entitled reports whether the user was to get the message when it was sent.
+func (c *change) entitled(conv Conversation, user id.UserID, kept sentMessage) bool {
 	if conv.Direct() {
 		return user == conv.User || user == c.self
 	}
 	ch := c.channels[conv.Channel]
-	return ch != nil && ch.member(user) && ch.joined[user] <= length
+	return ch != nil && ch.entitled(user, kept.Length, timeOf(kept.At))
 }
 
 // rekey gives a member's device this device's sender key of the channel again.

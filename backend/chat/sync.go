@@ -29,9 +29,28 @@ func (h *Hub) takeUpdate(update wire.ChannelUpdate) {
 	}
 	end := update.From + uint64(len(update.Statements))
 	ch.summary.Length = max(ch.summary.Length, end)
-	if ch.behind() {
-		h.startSync(update.Channel)
+	if !ch.behind() {
+		return
 	}
+	if ch.state == nil || update.From > ch.state.Length || !h.knowsAuthors(update.Statements) {
+		h.startSync(update.Channel)
+		return
+	}
+	err := h.update(func(c *change) error { return c.takeLog(update.Channel, update.From, update.Statements, nil) })
+	if err != nil {
+		h.Log.Error("a channel's log could not be stored", "cause", err)
+	}
+}
+
+// knowsAuthors reports whether the cards are here that a part of a log needs.
+func (h *Hub) knowsAuthors(log [][]byte) bool {
+	for _, encoded := range log {
+		s, err := membership.Parse(encoded)
+		if err != nil || s.User != id.NoUser && h.Roster.Belongs(s.User, s.Device) != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // startSync fetches what is missing of a channel's log in the background.
@@ -128,6 +147,9 @@ func (c *change) takeLog(channel id.ChannelID, from uint64, log [][]byte, parts 
 			}
 		}
 	}
+	if ch.state == nil && from > 0 || ch.state != nil && from > ch.state.Length {
+		return nil // a part that does not join
+	}
 	bucket := c.tx.Bucket(logBucket, c.Config.Hub[:], channel[:])
 	for i, encoded := range log {
 		index := from + uint64(i)
@@ -135,7 +157,7 @@ func (c *change) takeLog(channel id.ChannelID, from uint64, log [][]byte, parts 
 			continue // another fetch was quicker
 		}
 		before := ch.member(c.self)
-		statement, err := ch.extend(encoded, c.HubKey, c.Roster.Belongs)
+		statement, err := ch.extend(encoded, c.HubKey, c.now, c.Roster.Belongs)
 		if err == nil && index == 0 && ch.state.ID != channel {
 			ch.state, err = nil, errors.New("the log belongs to another channel")
 		}
