@@ -21,11 +21,11 @@ type sender struct {
 	holders []id.DeviceID // who has the key, sorted
 }
 
-// EncryptChannel encrypts content once for a whole channel. members are all devices of all members but this one, by the
-// channel's checked log. distributions hand this device's sender key to those that have not got it yet; put them into the outbox
-// before the message. A new key is made first after a device left the members, and when the present one is due. Members that can't
-// receive now (no valid subkey and no session) are left out and get the key with a later message, or when they ask.
-// Errors: ratchet.ErrTooLong, the store's.
+// EncryptChannel encrypts content once for a whole channel. members are all devices of all members but this one, by
+// the channel's checked log. distributions hand this device's sender key to those that have not got it yet; put them
+// into the outbox before the message. A new key is made first after a device left the members, and when the present
+// one is due. Members that can't receive now (no valid subkey and no session) are left out and get the key with a
+// later message, or when they ask. Errors: ratchet.ErrTooLong, the store's.
 func (e *Engine) EncryptChannel(tx *store.Tx, channel id.ChannelID, members []*identity.Device, plaintext []byte, now time.Time) (message []byte, distributions []Outgoing, err error) {
 	if len(plaintext) > ratchet.MaxPlaintext {
 		return nil, nil, ratchet.ErrTooLong
@@ -86,8 +86,9 @@ func (e *Engine) saveHolders(tx *store.Tx, s *sender) error {
 	return e.bucket(tx, holdersBucket).Put(s.channel[:], packed)
 }
 
-// rotate makes the key of the next epoch, which nobody has yet. Epochs are times in milliseconds, or one more than the
-// last where the clock went back: so they grow also for a device that has lost its state, and its new key is not taken for an old one.
+// rotate makes the key of the next epoch, which nobody has yet. Epochs are times in milliseconds, or one more than
+// the last where the clock went back: so they grow also for a device that has lost its state, and its new key is not
+// taken for an old one.
 func (e *Engine) rotate(tx *store.Tx, channel id.ChannelID, now time.Time) (*sender, error) {
 	b := e.bucket(tx, epochBucket)
 	last, err := b.Get(channel[:])
@@ -179,9 +180,9 @@ func (s *sender) distribution(now time.Time) ([]byte, error) {
 	return m.Marshal()
 }
 
-// RedistributeTo hands this device's present sender key in the channel to a device that asks for it, whether or not it was given it
-// before. The caller has checked that the device belongs to a member. ErrNoSenderKey where this device has none, because it has said nothing
-// since it joined.
+// RedistributeTo hands this device's present sender key in the channel to a device that asks for it, whether or not
+// it was given it before. The caller has checked that the device belongs to a member. ErrNoSenderKey where this
+// device has none, because it has said nothing since it joined.
 func (e *Engine) RedistributeTo(tx *store.Tx, channel id.ChannelID, to *identity.Device, now time.Time) (Outgoing, error) {
 	s, err := e.sender(tx, channel)
 	if err != nil {

@@ -39,9 +39,9 @@ func purposeOf(kind wire.Kind, start bool) (purpose, bool) {
 	return 0, false
 }
 
-// EncryptTo encrypts content for a device: on the session with it, or on a new one where there is none, it is due for renewal, or
-// Reset was called. Errors: identity.ErrNoSubkey when a new session is needed and the device can't receive its start,
-// ratchet.ErrTooLong, the store's.
+// EncryptTo encrypts content for a device: on the session with it, or on a new one where there is none, it is due for
+// renewal, or Reset was called. Errors: identity.ErrNoSubkey when a new session is needed and the device can't
+// receive its start, ratchet.ErrTooLong, the store's.
 func (e *Engine) EncryptTo(tx *store.Tx, to *identity.Device, plaintext []byte, now time.Time) (Outgoing, error) {
 	return e.encryptTo(tx, to, purposeContent, plaintext, now)
 }
@@ -92,8 +92,9 @@ func (p *peerSession) outgoing(to id.DeviceID, what purpose, message []byte) (Ou
 	return Outgoing{Kind: kind, To: to, Payload: payload}, nil
 }
 
-// DecryptFrom decrypts what a device sent to this one: a packet of kind msg, sess or skd. The caller has checked that the
-// device is on its user's newest list. Errors: ErrUndecryptable, ErrReplayed, the store's; the state is unchanged then.
+// DecryptFrom decrypts what a device sent to this one: a packet of kind msg, sess or skd. The caller has checked that
+// the device is on its user's newest list. Errors: ErrUndecryptable, ErrReplayed, the store's; the state is unchanged
+// then.
 func (e *Engine) DecryptFrom(tx *store.Tx, from *identity.Device, kind wire.Kind, payload []byte, now time.Time) ([]byte, error) {
 	var in envelope
 	if err := wire.Unmarshal(payload, &in); err != nil {

@@ -224,8 +224,9 @@ func TestOldSessionsAreDropped(t *testing.T) {
 // errUndo drops a transaction that a test only looks at.
 var errUndo = errors.New("undone")
 
-// TestTamperedPayload: no change of any byte leads to another text, nor does a failed attempt spoil the message. The lengths in the
-// header of the OpenPGP seal are under no signature (RFC 9580 section 5.1): a change that still opens gives the same text.
+// TestTamperedPayload: no change of any byte leads to another text, nor does a failed attempt spoil the message. The
+// lengths in the header of the OpenPGP seal are under no signature (RFC 9580 section 5.1): a change that still opens
+// gives the same text.
 func TestTamperedPayload(t *testing.T) {
 	alice, bob := newPerson(t, "alice"), newPerson(t, "bob")
 	try := func(out e2ee.Outgoing, want string) {

@@ -1,13 +1,13 @@
 // Package e2ee encrypts to people's devices and channels and decrypts what comes from them: the sessions of protocol.md
 // section 4 over the state machines of common/ratchet.
 //
-// Every change of state happens in the caller's transaction, together with the message row and the outbox entry: what is
-// not committed was never sent, so a crash neither loses nor reuses a message key. Send nothing before the commit.
+// Every change of state happens in the caller's transaction, together with the message row and the outbox entry: what
+// is not committed was never sent, so a crash neither loses nor reuses a message key. Send nothing before the commit.
 // After an error that is not the store's, nothing has changed and the transaction may go on.
 //
-// The caller decides who is entitled: it drops packets from a device that is not on its user's newest list before they come
-// here, passes the devices of a channel's members by its checked log, and drops packets of people who are not in the channel.
-// One's own other devices are peers like any other.
+// The caller decides who is entitled: it drops packets from a device that is not on its user's newest list before
+// they come here, passes the devices of a channel's members by its checked log, and drops packets of people who are
+// not in the channel. One's own other devices are peers like any other.
 //
 // A payload between two devices is {session, start, message}: the OpenPGP seal that starts the session comes with every
 // message until the other side has answered. The first byte of the plaintext says what the packet's kind must be, so
@@ -53,8 +53,8 @@ const (
 	StartWindow = 30 * 24 * time.Hour
 )
 
-// Engine encrypts and decrypts as one device at one hub. It holds no state of its own: that is in the store, scoped by hub. So
-// one Engine may be used by several goroutines, each with its own transaction.
+// Engine encrypts and decrypts as one device at one hub. It holds no state of its own: that is in the store, scoped
+// by hub. So one Engine may be used by several goroutines, each with its own transaction.
 type Engine struct {
 	self *identity.DeviceKey
 	hub  id.HubID

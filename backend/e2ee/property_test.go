@@ -19,11 +19,12 @@ import (
 	"gossip/common/wire"
 )
 
-// keyUse names a message key by what it is derived from: a session's ratchet key, or a channel's epoch and device, and the index.
+// keyUse names a message key by what it is derived from: a session's ratchet key, or a channel's epoch and device,
+// and the index.
 type keyUse string
 
-// directKey reads the key of a payload between two devices from the header of its ratchet message, all but the byte of the format and
-// the number of messages in the chain before.
+// directKey reads the key of a payload between two devices from the header of its ratchet message, all but the byte
+// of the format and the number of messages in the chain before.
 func directKey(t testing.TB, payload []byte) keyUse {
 	t.Helper()
 	var envelope struct {
@@ -219,8 +220,8 @@ func (w *world) tick() {
 	}
 }
 
-// TestNoKeyIsUsedTwice: whatever fails, is repeated or comes late, no message key ever encrypts two messages that were sent, every text is read at most
-// once, and in the end all of them were.
+// TestNoKeyIsUsedTwice: whatever fails, is repeated or comes late, no message key ever encrypts two messages that
+// were sent, every text is read at most once, and in the end all of them were.
 func TestNoKeyIsUsedTwice(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := &world{

@@ -10,8 +10,8 @@ import (
 	"gossip/common/ratchet"
 )
 
-// maxEpochs is how many epochs' keys of one device in one channel are kept: someone who was away gets the keys of all the epochs
-// at once, before the messages.
+// maxEpochs is how many epochs' keys of one device in one channel are kept: someone who was away gets the keys of all
+// the epochs at once, before the messages.
 const maxEpochs = 64
 
 // receiverRow is another device's sender key at rest.
@@ -24,8 +24,9 @@ func epochKey(channel id.ChannelID, device id.DeviceID, epoch uint64) []byte {
 	return binary.BigEndian.AppendUint64(join(channel[:], device[:]), epoch)
 }
 
-// DecryptChannel decrypts a message that the device sent to the channel. The caller has checked that it belongs to a member. Errors: ErrNoSenderKey,
-// ErrUndecryptable, ErrReplayed, ErrBeforeShared, the store's; the state is unchanged then.
+// DecryptChannel decrypts a message that the device sent to the channel. The caller has checked that it belongs to a
+// member. Errors: ErrNoSenderKey, ErrUndecryptable, ErrReplayed, ErrBeforeShared, the store's; the state is unchanged
+// then.
 func (e *Engine) DecryptChannel(tx *store.Tx, channel id.ChannelID, from id.DeviceID, message []byte, now time.Time) ([]byte, error) {
 	key, row, receiver, err := e.receiver(tx, channel, from, message)
 	if err != nil {
@@ -69,10 +70,10 @@ func (e *Engine) saveReceiver(tx *store.Tx, key []byte, row receiverRow, receive
 	return store.PutValue(e.bucket(tx, receiverBucket), key, row)
 }
 
-// AcceptSenderKey takes the sender key that a device handed over (content.SenderKey, through DecryptFrom) for the channel. It
-// must be the device's own and of that channel. A key that is known already stays as it is, and a later epoch's key
-// stays the newest when an earlier one's comes late: that one only opens what is late as well.
-// The error wraps ErrUndecryptable where the key must be refused, or is the store's.
+// AcceptSenderKey takes the sender key that a device handed over (content.SenderKey, through DecryptFrom) for the
+// channel. It must be the device's own and of that channel. A key that is known already stays as it is, and a later
+// epoch's key stays the newest when an earlier one's comes late: that one only opens what is late as well. The error
+// wraps ErrUndecryptable where the key must be refused, or is the store's.
 func (e *Engine) AcceptSenderKey(tx *store.Tx, channel id.ChannelID, from id.DeviceID, distribution []byte, now time.Time) error {
 	var d ratchet.Distribution
 	if err := d.UnmarshalBinary(distribution); err != nil {
@@ -95,8 +96,8 @@ func (e *Engine) AcceptSenderKey(tx *store.Tx, channel id.ChannelID, from id.Dev
 	return e.retireEpochs(tx, channel, from, now)
 }
 
-// retireEpochs dates the keys that are not the newest, and deletes those that were replaced ratchet.SkippedLifetime ago or are
-// too many.
+// retireEpochs dates the keys that are not the newest, and deletes those that were replaced ratchet.SkippedLifetime
+// ago or are too many.
 func (e *Engine) retireEpochs(tx *store.Tx, channel id.ChannelID, from id.DeviceID, now time.Time) error {
 	b, prefix, kept := e.bucket(tx, receiverBucket), join(channel[:], from[:]), 0
 	for key, value := range b.Range(prefix, after(prefix), true, 0) {

@@ -91,8 +91,8 @@ func (e *Engine) add(tx *store.Tx, peer id.DeviceID, known []*peerSession, p *pe
 	return e.save(tx, peer, p, now)
 }
 
-// choose returns the session to send on, or nil where a new one is due: the one last decrypted from (lower id on a tie),
-// else the newest of those that this device started and that nobody has answered yet.
+// choose returns the session to send on, or nil where a new one is due: the one last decrypted from (lower id on a
+// tie), else the newest of those that this device started and that nobody has answered yet.
 func choose(known []*peerSession, now time.Time) (*peerSession, error) {
 	var best *peerSession
 	for _, p := range known { // in the order of ids
@@ -134,8 +134,8 @@ func (e *Engine) Reset(tx *store.Tx, peer id.DeviceID) error {
 	return nil
 }
 
-// Forget drops the sessions with a device and its sender keys: it is gone for good. Which of its sessions were used is remembered,
-// so that nothing old opens again should it come back.
+// Forget drops the sessions with a device and its sender keys: it is gone for good. Which of its sessions were used
+// is remembered, so that nothing old opens again should it come back.
 func (e *Engine) Forget(tx *store.Tx, device id.DeviceID) error {
 	if err := deleteRange(e.bucket(tx, sessionBucket), device[:], nil); err != nil {
 		return err

@@ -26,7 +26,8 @@ type sessionStart struct {
 	RatchetKey [32]byte          `cbor:"7,keyasint"`
 }
 
-// sealStart encrypts and signs the start for the responder's newest subkey. identity.ErrNoSubkey when it has none that is valid.
+// sealStart encrypts and signs the start for the responder's newest subkey. identity.ErrNoSubkey when it has none
+// that is valid.
 func (e *Engine) sealStart(b ratchet.Binding, start ratchet.Start, to *identity.Device, now time.Time) ([]byte, error) {
 	plain, err := wire.Marshal(&sessionStart{
 		Version: startVersion, Session: b.Session, Initiator: b.Initiator, Responder: b.Responder,
@@ -81,8 +82,8 @@ func (s *sessionStart) fits(session ratchet.SessionID, initiator, responder id.D
 // forgotten is still in time.
 const usedLifetime = 2 * StartWindow
 
-// maxUsed bounds how many ids a device can make us remember; past it the oldest go, which lets that device replay its own
-// messages and nobody else's.
+// maxUsed bounds how many ids a device can make us remember; past it the oldest go, which lets that device replay its
+// own messages and nobody else's.
 const maxUsed = 1024
 
 // use remembers that the session's id was used, and forgets the ids that are too old.

@@ -8,8 +8,8 @@ import (
 	"gossip/common/ratchet"
 )
 
-// TestStartFits changes one part of a good start after the other. The seal's signature and recipient already tie most of them; this is
-// the second lock on the same door.
+// TestStartFits changes one part of a good start after the other. The seal's signature and recipient already tie most
+// of them; this is the second lock on the same door.
 func TestStartFits(t *testing.T) {
 	now := time.Date(2026, time.November, 20, 12, 0, 0, 0, time.UTC)
 	session, alice, bob := ratchet.SessionID{1}, id.DeviceID{2}, id.DeviceID{3}

@@ -9,8 +9,8 @@ import (
 	"gossip/common/wire"
 )
 
-// SealTyping seals what may be lost (a typing packet) for a device under the transient key of the session with it. It changes nothing, so a View is
-// enough. ErrNoSession where the device may not know any session with this one yet.
+// SealTyping seals what may be lost (a typing packet) for a device under the transient key of the session with it. It
+// changes nothing, so a View is enough. ErrNoSession where the device may not know any session with this one yet.
 func (e *Engine) SealTyping(tx *store.Tx, to id.DeviceID, plaintext []byte) ([]byte, error) {
 	p, err := e.lastDecrypted(tx, to)
 	if err != nil {
@@ -41,7 +41,8 @@ func (e *Engine) lastDecrypted(tx *store.Tx, peer id.DeviceID) (*peerSession, er
 	return best, best.open()
 }
 
-// OpenTyping opens what SealTyping made on the device from. A repeat can't be told. Errors: ErrUndecryptable, the store's.
+// OpenTyping opens what SealTyping made on the device from. A repeat can't be told. Errors: ErrUndecryptable, the
+// store's.
 func (e *Engine) OpenTyping(tx *store.Tx, from id.DeviceID, payload []byte) ([]byte, error) {
 	var in envelope
 	if err := wire.Unmarshal(payload, &in); err != nil || len(in.Start) > 0 {
@@ -62,8 +63,9 @@ func (e *Engine) OpenTyping(tx *store.Tx, from id.DeviceID, payload []byte) ([]b
 	return plaintext, refusal(err)
 }
 
-// SealTypingChannel is SealTyping for a channel, under the sender key of the present epoch: who has left since this device's last message there
-// could still read it if the hub gave it to them. ErrNoSenderKey where this device has none.
+// SealTypingChannel is SealTyping for a channel, under the sender key of the present epoch: who has left since this
+// device's last message there could still read it if the hub gave it to them. ErrNoSenderKey where this device has
+// none.
 func (e *Engine) SealTypingChannel(tx *store.Tx, channel id.ChannelID, plaintext []byte) ([]byte, error) {
 	s, err := e.sender(tx, channel)
 	if err != nil {
@@ -75,7 +77,8 @@ func (e *Engine) SealTypingChannel(tx *store.Tx, channel id.ChannelID, plaintext
 	return s.key.SealTransient(plaintext)
 }
 
-// OpenTypingChannel opens what SealTypingChannel made on the device from. Errors: ErrNoSenderKey, ErrUndecryptable, the store's.
+// OpenTypingChannel opens what SealTypingChannel made on the device from. Errors: ErrNoSenderKey, ErrUndecryptable,
+// the store's.
 func (e *Engine) OpenTypingChannel(tx *store.Tx, channel id.ChannelID, from id.DeviceID, payload []byte) ([]byte, error) {
 	_, _, receiver, err := e.receiver(tx, channel, from, payload)
 	if err != nil {
@@ -85,8 +88,8 @@ func (e *Engine) OpenTypingChannel(tx *store.Tx, channel id.ChannelID, from id.D
 	return plaintext, refusal(err)
 }
 
-// Expire forgets what is over although nothing comes any more: sessions, the keys of missing messages, the sender keys of earlier
-// epochs. Call it once a day.
+// Expire forgets what is over although nothing comes any more: sessions, the keys of missing messages, the sender
+// keys of earlier epochs. Call it once a day.
 func (e *Engine) Expire(tx *store.Tx, now time.Time) error {
 	if err := e.expireSessions(tx, now); err != nil {
 		return err

@@ -1,5 +1,5 @@
-// Package settings holds a person's preferences: typed, with defaults, in one JSON file of the profile's folder that a person can read and edit.
-// No secret belongs here: the file is not sealed.
+// Package settings holds a person's preferences: typed, with defaults, in one JSON file of the profile's folder that
+// a person can read and edit. No secret belongs here: the file is not sealed.
 package settings
 
 import (
@@ -31,9 +31,9 @@ type Settings struct {
 	next     int // the next watcher
 }
 
-// Open reads the file in the folder dir; a missing one means the defaults. A damaged file is put aside under a name with ".damaged-" and the
-// time, and the defaults are used: Notice then says so. A single value out of its range becomes its default. The
-// error is for a folder that can't be read or written.
+// Open reads the file in the folder dir; a missing one means the defaults. A damaged file is put aside under a name
+// with ".damaged-" and the time, and the defaults are used: Notice then says so. A single value out of its range
+// becomes its default. The error is for a folder that can't be read or written.
 func Open(dir string) (*Settings, error) {
 	s := &Settings{path: filepath.Join(dir, FileName), values: Defaults(), watchers: make(map[int]func(Values))}
 	text, err := os.ReadFile(s.path)
@@ -146,7 +146,8 @@ func (s *Settings) replace(values Values) error {
 	return nil
 }
 
-// format merges the keys that this version doesn't know back in, so that an older version does not lose a newer one's settings.
+// format merges the keys that this version doesn't know back in, so that an older version does not lose a newer one's
+// settings.
 func (s *Settings) format(values Values) ([]byte, error) {
 	text, err := json.Marshal(values)
 	if err != nil {

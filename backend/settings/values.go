@@ -9,7 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// Values is every preference. The JSON names are those of the file; each field is a plain value, so that two Values compare.
+// Values is every preference. The JSON names are those of the file; each field is a plain value, so that two Values
+// compare.
 type Values struct {
 	SelectedTheme       string `json:"selectedTheme"`       // a theme's name; the UI takes its default for one that it does not have
 	ColorScheme         string `json:"colorScheme"`         // "system", "light" or "dark"
@@ -88,7 +89,8 @@ func (v *Values) repair() {
 
 func textual(text string) bool { return len(text) <= maxText && utf8.ValidString(text) }
 
-// knownKeys are the JSON names of Values' fields. encoding/json ignores the case of names when it reads; a key in another case is kept beside as unknown.
+// knownKeys are the JSON names of Values' fields. encoding/json ignores the case of names when it reads; a key in
+// another case is kept beside as unknown.
 func knownKeys() []string {
 	fields := reflect.TypeFor[Values]()
 	keys := make([]string, 0, fields.NumField())

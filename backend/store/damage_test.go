@@ -118,8 +118,8 @@ func newestMeta(file []byte) (page int, tx, size uint64) {
 	return page, tx, size
 }
 
-// TestDamagedPages writes noise over one place after the other: reading everything gives the right rows or an error, never another
-// value, and never ends the program.
+// TestDamagedPages writes noise over one place after the other: reading everything gives the right rows or an error,
+// never another value, and never ends the program.
 func TestDamagedPages(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store.db")
 	whole := filled(t, path)

@@ -9,8 +9,8 @@ import (
 )
 
 // Range goes through the rows with from <= key < to, the last first when reverse. A nil from or to means no bound on
-// that side, a limit of 0 no limit. Keys and values are the caller's own. The bucket may be changed meanwhile: the loop goes on
-// behind the key that it gave last.
+// that side, a limit of 0 no limit. Keys and values are the caller's own. The bucket may be changed meanwhile: the
+// loop goes on behind the key that it gave last.
 //
 // At a damaged value the loop ends early, and the View or Update around it returns the error, an Update dropping its
 // changes: so no caller takes a part for the whole.
@@ -97,8 +97,8 @@ func (w *walk) seekAfter() (key, sealed []byte) {
 	return w.cursor.Seek(append(bytes.Clone(w.last), 0)) // the next key in byte order
 }
 
-// seekBefore finds the last key that was not given yet. Deleting leaves empty pages in the tree until the commit; bbolt's
-// Last goes round for ever when there is nothing else, and its Prev stops at them.
+// seekBefore finds the last key that was not given yet. Deleting leaves empty pages in the tree until the commit;
+// bbolt's Last goes round for ever when there is nothing else, and its Prev stops at them.
 func (w *walk) seekBefore() (key, sealed []byte) {
 	first, _ := w.bucket.bolt.Cursor().First()
 	bound := w.to

@@ -4,8 +4,8 @@
 // and of its row are the associated data, so that a value moved elsewhere in the file no longer opens. Row keys and
 // bucket names stand in clear, since they order the rows; the scopes of a bucket (which hub, which conversation) are
 // hashed under the key. So a stranger who has the file learns how many rows there are, how long they are and their
-// keys, nothing more: put no text and no name of a person into a row key. A deleted row's sealed bytes stay in the file's free
-// pages until they are used again.
+// keys, nothing more: put no text and no name of a person into a row key. A deleted row's sealed bytes stay in the
+// file's free pages until they are used again.
 //
 // Format versions of the file:
 //

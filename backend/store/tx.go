@@ -78,8 +78,9 @@ func (s *Store) begin(writable bool) (*Tx, error) {
 // Update starts: so it must be quick and must not use the store. It is not called when the transaction fails.
 func (t *Tx) OnCommit(run func()) { t.commits = append(t.commits, run) }
 
-// Bucket returns the bucket of that name, for example Bucket("messages", hub[:], channel[:]). It exists from the first
-// Put on; an absent one is empty. The name is a constant of the program and stands in clear in the file; the scopes do not.
+// Bucket returns the bucket of that name, for example Bucket("messages", hub[:], channel[:]). It exists from the
+// first Put on; an absent one is empty. The name is a constant of the program and stands in clear in the file; the
+// scopes do not.
 func (t *Tx) Bucket(name string, scope ...[]byte) *Bucket {
 	full := t.store.scopes.bucketName(name, scope)
 	if b, known := t.buckets[string(full)]; known {

@@ -42,7 +42,8 @@ func GetValue[T any](b *Bucket, key []byte) (value T, found bool, err error) {
 	return value, err == nil, err
 }
 
-// PutValue encodes value as CBOR and puts it at key. Give the fields of a struct `cbor:"1,keyasint"` tags: rows stay small and names can change.
+// PutValue encodes value as CBOR and puts it at key. Give the fields of a struct `cbor:"1,keyasint"` tags: rows stay
+// small and names can change.
 func PutValue[T any](b *Bucket, key []byte, value T) error {
 	raw, err := encoding.Marshal(value)
 	if err != nil {

@@ -52,11 +52,28 @@ func parseKey(text []byte) (key store.Key, err error) {
 func writeFile(path string, content []byte) error {
 	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*") // 0600
 	if err != nil {
-		return err
+		return unwritable(err)
 	}
 	_, err = file.Write(content)
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
+	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
 	}
-	return os.Rename(file.Name(), path)
+	if err != nil {
+		return unwritable(errors.Join(err, os.Remove(file.Name())))
+	}
+	syncFolder(filepath.Dir(path))
+	return nil
+}
+
+// syncFolder makes a rename durable before the key is removed from where it was. Not every system lets a folder be
+// synced; there it is durable by itself or not at all.
+func syncFolder(folder string) {
+	if dir, err := os.Open(folder); err == nil {
+		dir.Sync()
+		dir.Close()
+	}
+}
+
+func unwritable(err error) error {
+	return fmt.Errorf("the profile's folder can't be written; check its permissions and the free space: %w", err)
 }

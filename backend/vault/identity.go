@@ -35,7 +35,8 @@ func (v *Vault) Identity() (Identity, bool) {
 	return v.identity, v.known
 }
 
-// Keep stores the profile's keys in tx and holds them once that is committed. It refuses to replace another device's key.
+// Keep stores the profile's keys in tx and holds them once that is committed. It refuses to replace another device's
+// key.
 func (v *Vault) Keep(tx *store.Tx, keys Identity) error {
 	old, known := v.Identity()
 	if known && old.Device.ID() != keys.Device.ID() {
@@ -82,8 +83,9 @@ func putSecret(b *store.Bucket, row []byte, key interface{ MarshalBinary() ([]by
 	return b.Put(row, secret)
 }
 
-// RotateSubkeys gives the device a new encryption subkey when it is time and forgets those that are over, and stores what
-// changed in tx. changed means that the card has to be published again. Call it at start and once a day. ErrNoIdentity without an identity.
+// RotateSubkeys gives the device a new encryption subkey when it is time and forgets those that are over, and stores
+// what changed in tx. changed means that the card has to be published again. Call it at start and once a day.
+// ErrNoIdentity without an identity.
 func (v *Vault) RotateSubkeys(tx *store.Tx, now time.Time) (changed bool, err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()

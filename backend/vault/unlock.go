@@ -17,8 +17,8 @@ import (
 // Unlock says how the store key may be found, and for a new profile how it is to be kept: in the key file if KeyFile is
 // set, else in the keyring unless NoKeyring is set or there is none, else under a passphrase.
 type Unlock struct {
-	// Passphrase asks the person for the passphrase; fresh means to choose a new one (ask twice). The bytes are wiped after use.
-	// nil: there is nobody to ask.
+	// Passphrase asks the person for the passphrase; fresh means to choose a new one (ask twice). The bytes are wiped
+	// after use. nil: there is nobody to ask.
 	Passphrase func(fresh bool) ([]byte, error)
 	NoKeyring  bool
 	KeyFile    bool

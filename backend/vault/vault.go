@@ -5,11 +5,11 @@
 //
 //   - In the operating system's keyring (the default where there is one): who is logged in as this person can open the
 //     profile; a stolen disk or a copied folder stays closed.
-//   - Under a passphrase (Argon2id): also another program of the same user, or who sits down at the unlocked computer, needs the
-//     passphrase. Nobody can recover a forgotten one.
-//   - In a key file beside the store, for profiles without a person at hand (bots, tests): this protects NOTHING from who can
-//     read the folder, its backups included. It only keeps store.db unreadable where that file alone gets
-//     away. The file must be readable by its owner only.
+//   - Under a passphrase (Argon2id): also another program of the same user, or who sits down at the unlocked computer,
+//     needs the passphrase. Nobody can recover a forgotten one.
+//   - In a key file beside the store, for profiles without a person at hand (bots, tests): this protects NOTHING from
+//     who can read the folder, its backups included. It only keeps store.db unreadable where that file alone gets away.
+//     The file must be readable by its owner only.
 //
 // The secret keys themselves (device key, user key, recovery phrase) are rows of the sealed store.
 //
@@ -49,15 +49,19 @@ type Vault struct {
 	locked   bool
 }
 
-// Open takes the profile in dir for this process alone, finds its store key the way unlock says, and opens its store. It makes whatever
-// is not there yet. Its errors are sentences for a person; in none of the cases is anything overwritten.
+// Open takes the profile in dir for this process alone, finds its store key the way unlock says, and opens its store.
+// It makes whatever is not there yet. Its errors are sentences for a person; in none of the cases is anything
+// overwritten.
 func Open(dir string, unlock Unlock) (*Vault, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the profile's folder can't be made; choose another one: %w", err)
 	}
 	lock, err := lockProfile(filepath.Join(dir, lockFile))
-	if err != nil {
+	if errors.Is(err, store.ErrInUse) {
 		return nil, err
+	}
+	if err != nil {
+		return nil, unwritable(err)
 	}
 	v := &Vault{dir: dir, lock: lock}
 	if err := v.unlock(unlock); err != nil {
