@@ -1,0 +1,105 @@
+package main
+
+import (
+	"errors"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"gossip-cli": main})
+}
+
+// TestScripts runs testdata/script, one real hub a script. Besides testscript's own commands there are:
+//
+//	hub start|replace [flag...]   starts a hub and sets $HUB; replace takes an empty data folder and the old port
+//	hub kill|stop                 SIGKILL, SIGTERM
+//	hub connected N               waits until devices have connected N times since the first start
+//	exits CODE program [arg...]   runs a program that must end with the code
+//	keep NAME                     sets $NAME to the standard output of the last program, without the last line's end
+//	json PATH PATTERN             looks at standard output's JSON lines: the field of one must match, "" where it is not there
+func TestScripts(t *testing.T) {
+	hub := buildHub(t)
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			h := &hubProcess{program: hub, log: filepath.Join(env.WorkDir, "hub.log"), login: make(chan struct{})}
+			env.Values["hub"] = h
+			env.Defer(h.kill)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"hub": hubCommand, "exits": exitsCommand, "keep": keepCommand, "json": jsonCommand,
+		},
+		RequireExplicitExec: true,
+	})
+}
+
+// buildHub builds the hub's program. It is run as one: a client shares no code with a hub.
+func buildHub(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "gossip-hub")
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", program, "gossip/signaling").CombinedOutput(); err != nil {
+		t.Fatalf("go build gossip/signaling: %v\n%s", err, out)
+	}
+	return program
+}
+
+func hubCommand(ts *testscript.TestScript, neg bool, args []string) {
+	h := ts.Value("hub").(*hubProcess)
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: hub start|replace|connected|kill|stop [flag...]")
+	}
+	switch args[0] {
+	case "start":
+		if h.data == "" {
+			h.data = ts.MkAbs("hub")
+		}
+		ts.Check(h.start(args[1:]...))
+		ts.Setenv("HUB", h.address)
+	case "replace":
+		ts.Check(h.stop())
+		h.data += "-new"
+		ts.Check(h.start(args[1:]...))
+	case "connected":
+		n, err := strconv.Atoi(args[len(args)-1])
+		ts.Check(err)
+		ts.Check(h.connected(n))
+	case "kill":
+		h.kill()
+	case "stop":
+		ts.Check(h.stop())
+	default:
+		ts.Fatalf("hub: unknown verb %q", args[0])
+	}
+}
+
+func exitsCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE program [arg...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	code := 0
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if code != want {
+		ts.Fatalf("exit code %d, want %d", code, want)
+	}
+}
+
+func keepCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: keep NAME")
+	}
+	ts.Setenv(args[0], strings.TrimRight(ts.ReadFile("stdout"), "\n"))
+}
