@@ -59,11 +59,8 @@ func wrap(key store.Key, passphrase []byte) (*wrapped, error) {
 	return w, nil
 }
 
-// unwrap returns the key, ErrWrongPassphrase, or ErrDamaged where the parameters make no sense.
+// unwrap returns the key, or ErrWrongPassphrase. w has been checked.
 func (w *wrapped) unwrap(passphrase []byte) (key store.Key, err error) {
-	if err := w.check(); err != nil {
-		return key, fmt.Errorf("%w (%v)", ErrDamaged, err)
-	}
 	stretched := w.stretch(passphrase)
 	defer clear(stretched)
 	aead, err := chacha20poly1305.NewX(stretched)

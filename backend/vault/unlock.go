@@ -51,17 +51,35 @@ type method struct {
 	Sealed  *wrapped `json:"sealed,omitempty"`
 }
 
+// maxMethodFile bounds vault.json, in bytes; it has about 400.
+const maxMethodFile = 16 << 10
+
 func readMethod(dir string) (method, error) {
-	var m method
 	text, err := os.ReadFile(filepath.Join(dir, methodFile))
 	if err != nil {
-		return m, err
+		return method{}, err
+	}
+	return parseMethod(text)
+}
+
+// parseMethod refuses what no version of this package could have written.
+func parseMethod(text []byte) (m method, err error) {
+	if len(text) > maxMethodFile {
+		return m, fmt.Errorf("%w (it is too large)", ErrDamaged)
 	}
 	if err := json.Unmarshal(text, &m); err != nil {
-		return m, fmt.Errorf("%w (%v)", ErrDamaged, err)
+		return method{}, fmt.Errorf("%w (%v)", ErrDamaged, err)
 	}
 	if m.Version > 1 {
 		return m, store.ErrNewer
+	}
+	if m.Way == underPassphrase {
+		if m.Sealed == nil {
+			return m, fmt.Errorf("%w (it holds no sealed key)", ErrDamaged)
+		}
+		if err := m.Sealed.check(); err != nil {
+			return m, fmt.Errorf("%w (%v)", ErrDamaged, err)
+		}
 	}
 	return m, nil
 }
@@ -159,9 +177,6 @@ func (m method) fromKeyring() (store.Key, error) {
 }
 
 func (m method) fromPassphrase(unlock Unlock) (store.Key, error) {
-	if m.Sealed == nil {
-		return store.Key{}, fmt.Errorf("%w (it holds no sealed key)", ErrDamaged)
-	}
 	if unlock.Passphrase == nil {
 		return store.Key{}, ErrNobodyToAsk
 	}
