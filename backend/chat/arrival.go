@@ -11,7 +11,7 @@ import (
 // Bounds of the work on what arrives.
 const (
 	maxBatch  = 256 // packets in one transaction
-	ackEvery  = time.Second
+	ackEvery  = 5 * time.Second
 	ackPacket = 64 // packets after which an acknowledgement does not wait
 )
 
@@ -149,7 +149,7 @@ func (h *Hub) ack(channel id.ChannelID) {
 	}
 }
 
-// sendAcks starts the journals of this connection, and acknowledges what is committed: at most once a second and
+// sendAcks starts the journals of this connection, and acknowledges what is committed: at most every five seconds and
 // journal, or every 64 packets.
 func (h *Hub) sendAcks(now time.Time) {
 	for channel, cursor := range h.cursors {
