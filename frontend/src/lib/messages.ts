@@ -105,7 +105,8 @@ export const messages = {
     connecting: (hub: string) => `Connecting to ${hub}…`,
     offline: (hub: string) => `${hub} cannot be reached. What you write is sent when it is back.`,
     stopped: (hub: string) => `Not connected to ${hub}.`,
-    again: 'Connect now'
+    again: 'Connect now',
+    tryingAgain: 'Trying again…'
   },
   settings: {
     title: 'Settings',

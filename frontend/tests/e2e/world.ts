@@ -1,5 +1,11 @@
 import AxeBuilder from '@axe-core/playwright'
-import { expect, test as base, type Browser, type Page } from '@playwright/test'
+import {
+  expect,
+  test as base,
+  type Browser,
+  type BrowserContext,
+  type Page
+} from '@playwright/test'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,7 +29,8 @@ export class World {
   readonly #browser: Browser
   #hub: Process | undefined
   #password = ''
-  #started: Process[] = []
+  readonly #started: Process[] = []
+  readonly #contexts: BrowserContext[] = []
 
   constructor(folder: string, port: number, browser: Browser) {
     this.folder = folder
@@ -77,6 +84,7 @@ export class World {
       reducedMotion: 'reduce',
       locale: 'en-GB'
     })
+    this.#contexts.push(context)
     const page = await context.newPage()
     await page.goto(`http://localhost:${port}/`)
     return page
@@ -102,6 +110,7 @@ export class World {
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.#contexts.map((one) => one.close()))
     await Promise.all(this.#started.map((one) => one.stop()))
     await this.#hub?.stop()
     await rm(this.folder, { recursive: true, force: true })

@@ -1,4 +1,5 @@
 import { initialsOf, toneOf } from '$lib/ui/colors'
+import { plain } from '$lib/sentences'
 import { dayOf } from '$lib/ui/times'
 import { rowsOf } from '$lib/features/chat/rows'
 import { Conversations } from '$lib/state/conversations.svelte'
@@ -147,5 +148,16 @@ describe('what people see of names and days', () => {
     expect(dayOf(new Date(2026, 10, 20, 1).toISOString(), now, words)).toBe('Today')
     expect(dayOf(new Date(2026, 10, 19, 23).toISOString(), now, words)).toBe('Yesterday')
     expect(dayOf(new Date(2026, 10, 1).toISOString(), now, words)).toContain('1')
+  })
+})
+
+describe('plain', () => {
+  test('keeps the sentence and leaves the cause to the log', () => {
+    const detail = "can't reach the hub: nothing listens there. Check the port (dial tcp: refused)"
+    expect(plain(detail)).toBe("Can't reach the hub: nothing listens there. Check the port.")
+    expect(plain('The password is another one. Ask who runs it.')).toBe(
+      'The password is another one. Ask who runs it.'
+    )
+    expect(plain(undefined)).toBe('')
   })
 })

@@ -1,4 +1,5 @@
 import type { Api, Change, Person, Snapshot } from '$lib/api'
+import { plain } from '$lib/sentences'
 import { Appearance } from './appearance.svelte'
 import { Conversations } from './conversations.svelte'
 import { Feed } from './feed'
@@ -67,7 +68,7 @@ export class AppState {
     this.conversations.apply(change)
     this.roster.apply(change)
     this.#timeline?.apply(change)
-    if (change.type === 'error') this.toasts.add('error', change.error.sentence)
+    if (change.type === 'error') this.tell(change.error.sentence)
     if (change.type === 'hub' && change.hub_info.state === 'online')
       void this.loadPeople(change.hub_info.id)
     if (
@@ -75,6 +76,11 @@ export class AppState {
       change.conversation_info.key === this.conversations.active
     )
       void this.loadMembers(change.conversation_info.key)
+  }
+
+  /** tell shows a trouble, unless it is the one of joining a hub, which stands beside the form. */
+  private tell(sentence: string): void {
+    if (this.session.candidate?.detail !== sentence) this.toasts.add('error', plain(sentence))
   }
 
   fail(cause: unknown): void {

@@ -7,6 +7,7 @@ export class Session {
   #version = $state('')
   #me = $state.raw<Me | undefined>()
   #hubs = $state.raw<Hub[]>([])
+  #candidate = $state.raw<Hub | undefined>()
   readonly #api: Api
 
   /** troubled is the first hub that is not connected, which the banner tells about. */
@@ -31,6 +32,10 @@ export class Session {
   get hubs(): readonly Hub[] {
     return this.#hubs
   }
+  /** candidate is the hub that is being joined, which has no id until it has answered. */
+  get candidate(): Hub | undefined {
+    return this.#candidate
+  }
 
   load(snapshot: Snapshot): void {
     this.#stage = snapshot.stage
@@ -43,6 +48,8 @@ export class Session {
   apply(change: Change): void {
     if (change.type !== 'hub') return
     const hub = change.hub_info
+    this.#candidate = hub.id ? undefined : hub
+    if (!hub.id) return
     const known = this.#hubs.some((other) => other.id === hub.id)
     this.#hubs = known
       ? this.#hubs.map((other) => (other.id === hub.id ? hub : other))
@@ -66,6 +73,7 @@ export class Session {
     return this.#api.phrase()
   }
   join(address: string, password: string): Promise<string> {
+    this.#candidate = undefined
     return this.#api.joinHub(address, password)
   }
   cancelJoin(): Promise<void> {

@@ -1,0 +1,10 @@
+/**
+ * plain makes a sentence for people of what went wrong. Go's error texts begin in lower case and
+ * have no full stop, by custom; the technical cause in parentheses at their end is for the log.
+ */
+export function plain(detail: string | undefined): string {
+  const text = (detail ?? '').replace(/\s*\([^()]*\)[.]?$/, '').trim()
+  if (!text) return ''
+  const closed = /[.!?…]$/.test(text) ? text : `${text}.`
+  return closed.charAt(0).toUpperCase() + closed.slice(1)
+}
