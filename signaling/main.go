@@ -10,7 +10,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"gossip/signaling/config"
@@ -24,10 +23,6 @@ func main() {
 	}
 }
 
-// garbageTarget is how much the heap may grow between collections, in percent. A hub holds little besides its
-// connections, and memory is what many idle ones cost.
-const garbageTarget = 50
-
 // run serves until SIGTERM or SIGINT; SIGHUP reads the operator's files again.
 func run(args []string) error {
 	c, err := config.Parse(args, os.LookupEnv)
@@ -36,9 +31,6 @@ func run(args []string) error {
 	}
 	if err != nil {
 		return err
-	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(garbageTarget)
 	}
 	log := newLog(c.Debug)
 	s, err := server.New(server.Options{Config: c, Log: log})

@@ -105,7 +105,7 @@ func (a *cardAnswer) flush() (err error) {
 		return nil
 	}
 	if a.to == nil {
-		if a.to, err = identity.ParseDevice(a.session.certificate, a.now); err != nil {
+		if a.to, err = a.session.ownDevice(a.now); err != nil {
 			return err
 		}
 	}
@@ -120,6 +120,17 @@ func (a *cardAnswer) flush() (err error) {
 	a.session.send(frame(&wire.SignalPacket{Kind: wire.KindCards, Re: a.re, Payload: sealed}))
 	a.cards, a.size = nil, 0
 	return nil
+}
+
+// ownDevice is the session's device as its user's newest card has it. It is looked up when it is needed, since most
+// sessions are idle and certificates are large.
+func (s *session) ownDevice(now time.Time) (*identity.Device, error) {
+	account, _ := s.hub.accounts.ByUser(s.user)
+	_, certificate, known := s.hub.accounts.Known(account.CardHash, s.device)
+	if !known {
+		return nil, errRevoked
+	}
+	return identity.ParseDevice(certificate, now)
 }
 
 // sendLog sends a channel's log from an index on, if the user may see it.

@@ -92,7 +92,7 @@ type Hub struct {
 	notices   notices
 	dirty     dirtyJournals
 	counters  counters
-	tick      atomic.Int64 // seconds that Run has counted, from 1
+	tick      atomic.Int64 // quarters of the write timeout that Run has counted, from 1
 
 	children sync.WaitGroup // everything that the hub starts
 	closing  atomic.Bool    // set under mu
@@ -101,7 +101,8 @@ type Hub struct {
 	arriving map[Conn]bool // not logged in yet
 	sessions map[id.DeviceID]*session
 	online   map[id.UserID]int  // sessions of each user
-	changed  map[id.UserID]bool // whose presence is to be told
+	changed  map[id.UserID]bool // whose presence is to be told, by a timer that runs while there are any
+	presence *time.Timer
 }
 
 // New makes a hub on an open store.
@@ -130,13 +131,12 @@ func (h *Hub) SetGreeting(g Greeting) { h.greeting.Store(&g) }
 // later, and returns when all of them are gone.
 func (h *Hub) Run(ctx context.Context) error {
 	h.children.Go(func() { h.sweep(ctx) })
-	second := time.NewTicker(time.Second)
-	defer second.Stop()
+	check := time.NewTicker(h.limits.WriteTimeout / ticksPerTimeout)
+	defer check.Stop()
 	for {
 		select {
-		case <-second.C:
+		case <-check.C:
 			h.tick.Add(1)
-			h.tellPresence()
 			h.cutStuck()
 		case <-ctx.Done():
 			h.shutDown()
@@ -150,6 +150,7 @@ func (h *Hub) Run(ctx context.Context) error {
 func (h *Hub) shutDown() {
 	h.mu.Lock()
 	h.closing.Store(true)
+	h.stopPresenceLocked()
 	for conn := range h.arriving {
 		conn.Close()
 	}
@@ -210,8 +211,9 @@ func (h *Hub) enter(s *session) bool {
 	}
 	old := h.sessions[s.device]
 	h.sessions[s.device] = s
-	h.online[s.user]++
-	h.changed[s.user] = true
+	if h.online[s.user]++; h.online[s.user] == 1 {
+		h.changedLocked(s.user)
+	}
 	h.mu.Unlock()
 	if old != nil {
 		h.counters.replaced.Add(1)
@@ -228,14 +230,17 @@ func (h *Hub) leave(s *session) {
 	}
 	if h.online[s.user]--; h.online[s.user] == 0 {
 		delete(h.online, s.user)
-		h.changed[s.user] = true
+		h.changedLocked(s.user)
 	}
 	h.mu.Unlock()
 }
 
+// ticksPerTimeout is how often writes are looked at within the time that one may take.
+const ticksPerTimeout = 4
+
 // cutStuck ends the sessions whose write has been under way for too long.
 func (h *Hub) cutStuck() {
-	oldest := h.tick.Load() - int64(h.limits.WriteTimeout/time.Second)
+	oldest := h.tick.Load() - ticksPerTimeout
 	for _, s := range h.everyone() {
 		if since := s.writingSince.Load(); since != 0 && since <= oldest {
 			h.counters.slow.Add(1)

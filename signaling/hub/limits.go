@@ -58,5 +58,10 @@ const acksPerPacket = 4
 // maxBatch is how many bytes of frames are put into one write: one SSH packet (RFC 4253 section 6.1 asks for 32768).
 const maxBatch = 32<<10 - 64
 
+// smallWrite is how many bytes are written at once to a session that has not had large batches of data: x/crypto/ssh
+// keeps, twice, a buffer of the largest write that a connection has ever had, and what fits into its 4 KiB writer is one
+// system call.
+const smallWrite = 2000
+
 // lingerTime is how long a session that was cut may take to read why.
 const lingerTime = 2 * time.Second

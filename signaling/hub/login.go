@@ -57,7 +57,7 @@ func (l *login) run(ctx context.Context) (s *session, err error) {
 	if err := l.makeWelcome(member, time.Now()); err != nil {
 		return nil, err
 	}
-	return l.hub.newSession(l.conn, member.User, l.device.Certificate()), nil
+	return l.hub.newSession(l.conn, member.User), nil
 }
 
 // timeout ends a handshake that takes too long, whatever it waits for.

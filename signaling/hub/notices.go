@@ -1,6 +1,14 @@
 package hub
 
-import "sync"
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// noticePause is the least time between two rounds of notices: what comes meanwhile is merged, so that a thousand
+// people who join a channel of a thousand do not make a million writes.
+const noticePause = 50 * time.Millisecond
 
 // notices are frames for sessions wherever they stand, such as presence and channel updates: told in order, by one
 // goroutine that is there while there are any, and never waiting for a slow session.
@@ -24,7 +32,7 @@ func (n *notices) tell(to []*session, frame []byte) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.pending = append(n.pending, notice{to, frame})
+	n.pending = append(n.pending, notice{to, slices.Clip(frame)})
 	if !n.running {
 		n.running = true
 		n.hub.children.Go(n.run)
@@ -36,16 +44,35 @@ func (n *notices) run() {
 		n.mu.Lock()
 		pending := n.pending
 		n.pending = nil
+		n.running = len(pending) > 0
+		n.mu.Unlock()
 		if len(pending) == 0 {
-			n.running = false
-			n.mu.Unlock()
 			return
 		}
-		n.mu.Unlock()
-		for _, notice := range pending {
-			for _, s := range notice.to {
-				s.post(notice.frame)
+		n.spread(pending)
+		time.Sleep(noticePause)
+	}
+}
+
+// spread makes one round of notices, each session's in one write, and returns when all are handed over.
+func (n *notices) spread(pending []notice) {
+	var sessions []*session
+	frames := map[*session][]byte{}
+	for _, notice := range pending {
+		for _, s := range notice.to {
+			if _, seen := frames[s]; !seen {
+				sessions = append(sessions, s)
+				frames[s] = notice.frame // shared: its capacity is its length
+				continue
 			}
+			frames[s] = append(frames[s], notice.frame...)
 		}
 	}
+	over := make(chan struct{})
+	r := &round{
+		hub: n.hub, size: len(sessions), over: func() { close(over) },
+		frames: func(i int) (*session, []byte) { return sessions[i], frames[sessions[i]] },
+	}
+	n.hub.children.Go(r.run)
+	<-over
 }

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"slices"
+	"time"
 
 	"gossip/common/id"
 	"gossip/common/wire"
@@ -18,10 +19,31 @@ func (h *Hub) isOnline(user id.UserID) bool {
 func (h *Hub) cardChanged(user id.UserID) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.changed[user] = true
+	h.changedLocked(user)
 }
 
-// tellPresence tells everyone who came, went, or has a new card since it was last called.
+// presencePause is how long changes are gathered before everyone is told.
+const presencePause = time.Second
+
+// changedLocked has everyone told of a user. mu is held.
+func (h *Hub) changedLocked(user id.UserID) {
+	if h.changed[user] = true; len(h.changed) == 1 && !h.closing.Load() {
+		h.children.Add(1)
+		h.presence = time.AfterFunc(presencePause, func() {
+			defer h.children.Done()
+			h.tellPresence()
+		})
+	}
+}
+
+// stopPresenceLocked keeps the timer from telling anyone any more. mu is held.
+func (h *Hub) stopPresenceLocked() {
+	if h.presence != nil && h.presence.Stop() {
+		h.children.Done()
+	}
+}
+
+// tellPresence tells everyone who came, went, or has a new card since the last time.
 func (h *Hub) tellPresence() {
 	h.mu.Lock()
 	var entries []wire.PresenceEntry

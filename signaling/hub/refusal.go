@@ -44,7 +44,7 @@ func (s *session) refusalOf(doing string, err error) *wire.Error {
 			Code: wire.CodeStorage, Sentence: "The hub's disk does not keep up. It is tried again in a moment.", RetryAfter: retryAfter(storageRetry),
 		}
 	}
-	s.log.Error(doing, "err", err)
+	s.hub.log.Error(doing, "device", s.device, "err", err)
 	return &wire.Error{
 		Code: wire.CodeStorage, Sentence: "The hub could not write to its disk. Its operator must look at it.", RetryAfter: retryAfter(storageRetry),
 	}

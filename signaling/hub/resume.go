@@ -73,12 +73,12 @@ func (s *session) subscribe(j store.Journal, seq uint64) {
 func (s *session) startOf(j store.Journal, seq uint64) uint64 {
 	first, last, _, err := s.hub.store.Bounds(j)
 	if err != nil {
-		s.log.Error("read the bounds of a journal", "journal", j, "err", err)
+		s.hub.log.Error("read the bounds of a journal", "device", s.device, "journal", j, "err", err)
 	}
 	cursor, known := s.hub.store.Cursor(j, s.device)
 	if channel, ok := j.Channel(); ok && !known {
 		if err := s.hub.begin(channel, s.user, s.device); err != nil {
-			s.log.Error("start in a channel", "err", err)
+			s.hub.log.Error("start in a channel", "device", s.device, "err", err)
 		}
 		cursor = last
 	}
@@ -150,7 +150,7 @@ func (s *session) sendStored(j store.Journal, upTo uint64, entries []store.Store
 	batch := make([]byte, 0, maxBatch)
 	for _, e := range entries {
 		if from, err := senderOf(e.Frame); err != nil {
-			s.log.Error("stored packet is damaged; restore the hub's data from a backup", "journal", j, "seq", e.Seq, "err", err)
+			s.hub.log.Error("stored packet is damaged; restore the hub's data from a backup", "device", s.device, "journal", j, "seq", e.Seq, "err", err)
 		} else if from != s.device {
 			batch = stampStored(batch, e)
 			continue

@@ -139,7 +139,7 @@ func (r *room) publishedUpTo() uint64 {
 // run makes passes while something is pending. It returns when another goroutine has taken the next pass over.
 func (r *room) run() {
 	if p := r.next(); p != nil {
-		p.spread()
+		p.run()
 	}
 }
 

@@ -18,12 +18,17 @@ func (h *Hub) Serve(ctx context.Context, conn Conn) {
 		return
 	}
 	defer h.children.Done()
-	entered := make(chan *session, 1)
-	h.children.Go(func() { entered <- h.admit(ctx, conn) }) // on a stack of its own: cryptography makes it deep, and idle sessions are many
-	if s := <-entered; s != nil {
+	if s := h.admitted(ctx, conn); s != nil {
 		s.read(ctx)
 		s.end()
 	}
+}
+
+// admitted is admit on a stack of its own: cryptography makes it deep, and idle sessions are many.
+func (h *Hub) admitted(ctx context.Context, conn Conn) *session {
+	entered := make(chan *session, 1)
+	h.children.Go(func() { entered <- h.admit(ctx, conn) })
+	return <-entered
 }
 
 // arrive counts a connection in; false when the hub is closing.
@@ -59,8 +64,7 @@ func (h *Hub) admit(ctx context.Context, conn Conn) *session {
 	return s
 }
 
-// read takes packets until the connection ends or the device breaks the protocol. What a session sends after it was
-// cut is read and dropped, so that it can read why before the connection closes.
+// read takes packets until the connection ends. It uses little stack, since idle sessions wait in it.
 func (s *session) read(ctx context.Context) {
 	for {
 		raw, err := wire.ReadFrame(s.conn, nil, wire.MaxFrame)
@@ -68,18 +72,24 @@ func (s *session) read(ctx context.Context) {
 			s.readFailed(err)
 			return
 		}
-		if s.isGone() || s.hub.closing.Load() {
-			continue
-		}
-		p, err := wire.ParseFrame(raw)
-		if err != nil {
-			s.log.Debug("malformed packet", "err", err)
-			s.cut(malformed("a packet of this device"), keepQueue)
-			continue
-		}
-		if refusal := s.take(ctx, p); refusal != nil {
-			s.cut(refusal, keepQueue)
-		}
+		s.takeFrame(ctx, raw)
+	}
+}
+
+// takeFrame handles one packet, and cuts a device that breaks the protocol. What a session sends after it was cut is
+// dropped: it is read only so that the device can read why before the connection closes.
+func (s *session) takeFrame(ctx context.Context, raw []byte) {
+	if s.isGone() || s.hub.closing.Load() {
+		return
+	}
+	p, err := wire.ParseFrame(raw)
+	if err != nil {
+		s.hub.log.Debug("malformed packet", "device", s.device, "err", err)
+		s.cut(malformed("a packet of this device"), keepQueue)
+		return
+	}
+	if refusal := s.take(ctx, p); refusal != nil {
+		s.cut(refusal, keepQueue)
 	}
 }
 
@@ -88,7 +98,7 @@ func (s *session) readFailed(err error) {
 	if !errors.Is(err, wire.ErrMalformed) {
 		return
 	}
-	s.log.Debug("malformed frame", "err", err)
+	s.hub.log.Debug("malformed frame", "device", s.device, "err", err)
 	s.cut(malformed("a packet of this device"), keepQueue)
 	io.Copy(io.Discard, s.conn) // ends with the connection, after the lingering time at the latest
 }

@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,12 +14,10 @@ import (
 
 // session is one device that is logged in. An idle one has no goroutine but its reader.
 type session struct {
-	hub         *Hub
-	conn        Conn
-	log         *slog.Logger
-	device      id.DeviceID
-	user        id.UserID
-	certificate []byte
+	hub    *Hub
+	conn   Conn
+	device id.DeviceID
+	user   id.UserID
 
 	// Of the reader alone.
 	packets, acks rate.Limiter
@@ -30,6 +27,7 @@ type session struct {
 	ended         chan struct{} // closed when the reader has ended
 
 	refuseUntil  atomic.Int64 // Unix milliseconds until when data packets are refused, so that order holds
+	busy         atomic.Bool  // has had a batch of data: its writes are large
 	writingSince atomic.Int64 // tick at which the write under way began; 0: none is
 
 	mu            sync.Mutex    // guards the following
@@ -42,10 +40,10 @@ type session struct {
 	resuming      []*subscription // still to be caught up, by the goroutine that runs while there are any
 }
 
-func (h *Hub) newSession(conn Conn, user id.UserID, certificate []byte) *session {
+func (h *Hub) newSession(conn Conn, user id.UserID) *session {
 	sustained, burst := rate.Limit(h.limits.PacketsPerSecond), h.limits.PacketBurst
 	return &session{
-		hub: h, conn: conn, log: h.log.With("device", conn.Device()), device: conn.Device(), user: user, certificate: certificate,
+		hub: h, conn: conn, device: conn.Device(), user: user,
 		packets: *rate.NewLimiter(sustained, burst), acks: *rate.NewLimiter(sustained*acksPerPacket, burst*acksPerPacket),
 		slots: make(chan struct{}, slotsPerSession), ended: make(chan struct{}), subscriptions: map[store.Journal]*subscription{},
 	}
@@ -75,7 +73,7 @@ func (s *session) cut(why *wire.Error, keep bool) {
 		s.hub.children.Go(s.drain)
 	}
 	s.mu.Unlock()
-	s.log.Debug("session cut", "code", why.Code)
+	s.hub.log.Debug("session cut", "device", s.device, "code", why.Code)
 	s.hub.children.Go(s.linger)
 }
 

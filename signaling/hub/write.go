@@ -135,11 +135,18 @@ func (s *session) writeMerged(waiting [][]byte) {
 // write is the one place that writes to the connection; writing must be set. After a failure the reader ends too.
 func (s *session) write(frames []byte) {
 	s.writingSince.Store(s.hub.tick.Load())
-	_, err := s.conn.Write(frames)
-	s.writingSince.Store(0)
-	s.hub.counters.writes.Add(1)
-	if err != nil {
-		s.conn.Close()
+	defer s.writingSince.Store(0)
+	for len(frames) > 0 {
+		part := frames
+		if len(part) > smallWrite && !s.busy.Load() {
+			part = part[:smallWrite]
+		}
+		s.hub.counters.writes.Add(1)
+		if _, err := s.conn.Write(part); err != nil {
+			s.conn.Close()
+			return
+		}
+		frames = frames[len(part):]
 	}
 }
 

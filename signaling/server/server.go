@@ -132,6 +132,7 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	group.Go(func() error { return s.hub.Run(ctx) })
 	group.Go(func() error { return s.sshd.Run(ctx, listener) })
 	group.Go(func() error { return s.keepKeyFresh(ctx) })
+	group.Go(func() error { return s.tidy(ctx) })
 	return group.Wait()
 }
 

@@ -28,109 +28,169 @@ type connection struct {
 	freed   sync.Once // the login's place
 
 	// Set before the channel is handed to the hub.
-	ssh     *ssh.ServerConn
-	device  id.DeviceID
-	channel ssh.Channel
+	ssh       *ssh.ServerConn
+	device    id.DeviceID
+	channels  <-chan ssh.NewChannel
+	requests  <-chan *ssh.Request
+	channel   ssh.Channel
+	ofChannel <-chan *ssh.Request
 
-	asked atomic.Bool // the device was asked whether it is there, and has not said anything since
+	asked     atomic.Bool // the device was asked whether it is there, and has not said anything since
+	served    atomic.Bool // the hub serves it: requests are the attendant's
+	stirred   atomic.Bool // the attendant will look at it
+	answering atomic.Bool // the attendant's answers are being written
 }
 
 // counted is the transport, with a note of when bytes last came.
 type counted struct {
 	net.Conn
+	of       *connection
 	lastRead atomic.Int64 // Unix nanoseconds
 }
 
 func (c *counted) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
 	c.lastRead.Store(time.Now().UnixNano())
+	c.of.stir()
 	return n, err
 }
 
 func newConnection(s *Server, raw net.Conn, address netip.Addr) *connection {
-	c := &connection{server: s, raw: &counted{Conn: raw}, address: address, ends: time.Now().Add(s.limits.LoginTime)}
+	c := &connection{server: s, address: address, ends: time.Now().Add(s.limits.LoginTime)}
+	c.raw = &counted{Conn: raw, of: c}
 	c.raw.lastRead.Store(time.Now().UnixNano())
 	raw.SetDeadline(c.ends.Add(graceTime))
 	return c
 }
 
-// serve runs the connection to its end.
+// serve runs the connection to its end. What it calls before is kept off the stack on which an idle connection waits:
+// the runtime halves a stack only when little of it is in use, and idle connections are many.
 func (c *connection) serve(ctx context.Context) {
 	defer c.freeLogin()
-	started := time.Now()
-	stop := context.AfterFunc(ctx, func() { c.raw.SetReadDeadline(time.Now()) }) // nobody is told anything during SSH's handshake
-	served, channels, requests, err := ssh.NewServerConn(c.raw, c.server.config)
-	stop()
-	if err != nil {
-		c.server.log.Log(ctx, c.server.coming, "no SSH handshake", "err", err)
-		c.raw.Close()
-		return
+	if c.begin(ctx) {
+		c.route(ctx)
+		c.end(ctx)
 	}
-	c.ssh, c.device = served, served.Permissions.ExtraData[deviceKey{}].(id.DeviceID)
-	c.server.log.Log(ctx, c.server.coming, "device connected", "device", c.device)
-	c.server.track(c, true)
-	c.route(ctx, channels, requests)
-	c.server.track(c, false)
-	c.ssh.Wait()
-	c.server.log.Log(ctx, c.server.coming, "device gone", "device", c.device, "after", time.Since(started).Round(time.Second))
 }
 
-// route answers everything that comes on the connection beside the packets, until it ends, and waits for the hub.
-func (c *connection) route(ctx context.Context, channels <-chan ssh.NewChannel, requests <-chan *ssh.Request) {
-	var work sync.WaitGroup
-	defer work.Wait()
-	var ofChannel <-chan *ssh.Request
-	down := ctx.Done()
-	for channels != nil || requests != nil {
+func (c *connection) end(ctx context.Context) {
+	c.server.track(c, false)
+	c.server.log.Log(ctx, c.server.coming, "device gone", "device", c.device)
+}
+
+// begin has SSH's handshake done, on a stack of its own since cryptography makes it deep.
+func (c *connection) begin(ctx context.Context) bool {
+	authenticated := make(chan bool, 1)
+	go func() { authenticated <- c.authenticate(ctx) }()
+	if !<-authenticated {
+		c.Close()
+		return false
+	}
+	c.server.track(c, true)
+	return true
+}
+
+// authenticate goes through SSH's handshake.
+func (c *connection) authenticate(ctx context.Context) bool {
+	defer context.AfterFunc(ctx, func() { c.raw.SetReadDeadline(time.Now()) })()
+	served, channels, requests, err := ssh.NewServerConn(c.raw, c.server.config)
+	if err != nil {
+		c.server.log.Log(ctx, c.server.coming, "no SSH handshake", "err", err)
+		return false
+	}
+	c.ssh, c.device = served, served.Permissions.ExtraData[deviceKey{}].(id.DeviceID)
+	served.Permissions = nil // not needed any more
+	c.channels, c.requests = channels, requests
+	c.server.log.Log(ctx, c.server.coming, "device connected", "device", c.device)
+	return true
+}
+
+// route answers what comes on the connection until the channel for packets is opened, has the hub serve that, and then
+// sees the connection end.
+func (c *connection) route(ctx context.Context) {
+	if c.await(ctx) {
+		c.served.Store(true)
+		c.server.hub.Serve(ctx, c)
+	}
+	c.Close()
+	c.drain(c.channels, c.requests, c.ofChannel)
+	c.ssh.Wait()
+}
+
+// drain takes what still comes, for the library waits for that, until the connection has ended.
+func (c *connection) drain(channels <-chan ssh.NewChannel, requests, ofChannel <-chan *ssh.Request) {
+	for channels != nil || requests != nil || ofChannel != nil {
+		open := true
 		select {
-		case asked, open := <-channels:
+		case _, open = <-channels:
 			if !open {
 				channels = nil
-				continue
 			}
-			if accepted := c.open(ctx, asked, &work); accepted != nil {
-				ofChannel = accepted
-			}
-		case request, open := <-requests:
+		case _, open = <-requests:
 			if !open {
 				requests = nil
-				continue
 			}
-			request.Reply(false, nil) // keepalive@openssh.com is answered by this too
-		case request, open := <-ofChannel:
+		case _, open = <-ofChannel:
 			if !open {
 				ofChannel = nil
-				continue
-			}
-			request.Reply(false, nil)
-		case <-down:
-			down = nil
-			if c.channel == nil { // else the hub says why
-				c.Close()
 			}
 		}
 	}
+}
+
+// await returns true when the channel for packets is open, false when the connection has ended or the hub goes down.
+func (c *connection) await(ctx context.Context) bool {
+	for c.channel == nil {
+		if !c.answer(ctx.Done()) || c.channels == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// answer takes the next thing that comes beside the packets and answers it; false when down comes first.
+func (c *connection) answer(down <-chan struct{}) bool {
+	select {
+	case asked, open := <-c.channels:
+		if !open {
+			c.channels = nil
+			return true
+		}
+		c.open(asked)
+	case request, open := <-c.requests:
+		if !open {
+			c.requests = nil
+			return true
+		}
+		request.Reply(false, nil) // keepalive@openssh.com is answered by this too
+	case request, open := <-c.ofChannel:
+		if !open {
+			c.ofChannel = nil
+			return true
+		}
+		request.Reply(false, nil)
+	case <-down:
+		return false
+	}
+	return true
 }
 
 // open decides about a new channel: one for packets, or a session that is told that there are no commands.
-func (c *connection) open(ctx context.Context, asked ssh.NewChannel, work *sync.WaitGroup) <-chan *ssh.Request {
+func (c *connection) open(asked ssh.NewChannel) {
 	switch {
 	case asked.ChannelType() == wire.ChannelType && c.channel == nil:
-		channel, requests, err := asked.Accept()
-		if err != nil {
-			return nil
+		if channel, requests, err := asked.Accept(); err == nil {
+			c.channel, c.ofChannel = channel, requests
 		}
-		c.channel = channel
-		work.Go(func() { c.server.hub.Serve(ctx, c) })
-		return requests
 	case asked.ChannelType() == "session" && c.channel == nil:
-		work.Go(func() { c.refuseCommand(asked) })
-	case asked.ChannelType() == wire.ChannelType:
-		asked.Reject(ssh.ResourceShortage, "one channel for packets is enough")
+		c.refuseCommand(asked)
 	default:
-		asked.Reject(ssh.Prohibited, "this hub only carries Gossip's packets")
+		refuseChannel(asked)
 	}
-	return nil
+}
+
+func refuseChannel(asked ssh.NewChannel) {
+	asked.Reject(ssh.Prohibited, "this hub carries Gossip's packets on one channel, and nothing else")
 }
 
 // Read, Write and Close are those of hub.Conn.

@@ -17,6 +17,7 @@ func (s *Server) askIdle(ctx context.Context) {
 		select {
 		case now := <-every.C:
 			for _, c := range s.tracked() {
+				c.stir()
 				c.askIfIdle(now, s.limits.IdleTime)
 			}
 		case <-ctx.Done():

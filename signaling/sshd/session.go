@@ -36,7 +36,7 @@ func (c *connection) refuseCommand(asked ssh.NewChannel) {
 			channel.Stderr().Write([]byte(noCommands))
 			channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{1}))
 			channel.Close()
-			c.drain(requests, late.C)
+			awaitClose(requests, late.C)
 			return
 		case <-late.C:
 			return
@@ -44,8 +44,8 @@ func (c *connection) refuseCommand(asked ssh.NewChannel) {
 	}
 }
 
-// drain waits until the client has closed the channel too, so that it has read what it was told.
-func (c *connection) drain(requests <-chan *ssh.Request, late <-chan time.Time) {
+// awaitClose waits until the client has closed the channel too, so that it has read what it was told.
+func awaitClose(requests <-chan *ssh.Request, late <-chan time.Time) {
 	for {
 		select {
 		case request, open := <-requests:

@@ -55,6 +55,7 @@ type Server struct {
 	mu        sync.Mutex // guards the following
 	addresses map[netip.Prefix]int
 	open      map[*connection]bool
+	stirred   []*connection // to be looked at by the attendant
 }
 
 // The algorithms on offer; the device chooses among them (RFC 4253 section 7.1). AES-GCM comes first because processors
