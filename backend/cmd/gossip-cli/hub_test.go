@@ -20,10 +20,11 @@ import (
 
 // hubProcess is a hub in a process of its own, which can be killed and started again.
 type hubProcess struct {
-	program string // path of the built hub
-	data    string // its folder
-	log     string // path of a file that its log is appended to
-	address string // host:port once it has started; kept for the next start
+	program string   // path of the built hub
+	data    string   // its folder
+	log     string   // path of a file that its log is appended to
+	address string   // host:port once it has started; kept for the next start
+	flags   []string // given at each start
 
 	running *exec.Cmd
 	copied  chan error // the log's end
@@ -65,7 +66,7 @@ func (h *hubProcess) start(flags ...string) error {
 	if h.address != "" {
 		_, port, _ = net.SplitHostPort(h.address)
 	}
-	cmd := exec.Command(h.program, append([]string{"-d", "-p", port, "--data", h.data}, flags...)...)
+	cmd := exec.Command(h.program, append([]string{"-d", "-p", port, "--data", h.data}, append(flags, h.flags...)...)...)
 	errs, err := cmd.StderrPipe()
 	if err != nil {
 		return err

@@ -66,6 +66,9 @@ func (c *joinCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return errors.Join(err, client.Close())
 	}
+	if fresh {
+		a.note("a new identity was made; write its 24 words down, they are the only way back: gossip-cli phrase")
+	}
 	s := &session{Client: client, app: a} // not running: only the hub that is joined is to be reached
 	return errors.Join(c.join(ctx, s, fresh), client.Close())
 }
@@ -88,9 +91,6 @@ func (c *joinCommand) join(ctx context.Context, s *session, fresh bool) error {
 		if channel.Member {
 			result.Channels = append(result.Channels, "#"+channel.Name)
 		}
-	}
-	if fresh {
-		s.app.note("a new identity was made; write its 24 words down, they are the only way back: gossip-cli phrase")
 	}
 	return s.app.print(result, fmt.Sprintf("joined %s as %s; channels: %s", info.Address, me.Name, strings.Join(result.Channels, " ")))
 }

@@ -83,6 +83,9 @@ func (l *listener) run(ctx context.Context) error {
 		limit, cancel = context.WithTimeout(ctx, l.For)
 		defer cancel()
 	}
+	if l.To != "" && !l.known() {
+		l.app.note("nothing is known of %s yet: this waits for it to begin", l.To)
+	}
 	if l.Unread {
 		if err := l.unread(); err != nil {
 			return err
@@ -162,6 +165,16 @@ func (l *listener) hold(e *event) bool {
 // wanted reports whether a conversation is the one asked for; everything is where none was.
 func (l *listener) wanted(conversation string) bool {
 	return l.To == "" || conversation == l.To || strings.EqualFold(l.nameOf(conversation), l.To)
+}
+
+// known reports whether the conversation asked for is there already.
+func (l *listener) known() bool {
+	for conversation := range l.names {
+		if l.wanted(conversation) {
+			return true
+		}
+	}
+	return false
 }
 
 // nameOf reads the names again for a conversation that is new.

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -107,8 +106,6 @@ type delivery struct {
 
 	conversation backend.Conversation
 	away         error // why the hub can't be reached; nil when it can
-	queued       int   // in the outbox or further
-	confirmed    int   // have reached until
 }
 
 func (d *delivery) run(ctx context.Context, in *input) error {
@@ -126,47 +123,44 @@ func (d *delivery) run(ctx context.Context, in *input) error {
 	if err == nil {
 		err = d.away
 	}
-	if err == nil || d.queued == d.confirmed {
-		return err
+	if err == nil {
+		return nil
 	}
 	if errors.Is(err, context.Canceled) {
 		err = fail(exitInterrupted, "interrupted")
 	}
-	return fail(exitCode(err), "%w; %s kept in the outbox and will go with the next connection", err, d.kept())
+	return d.kept(err)
 }
 
-// kept names the messages that are in the outbox.
-func (d *delivery) kept() string {
-	switch waiting := d.queued - d.confirmed; {
-	case d.queued == 1:
-		return "the message is"
+// kept adds to an error how many messages wait in the outbox, where any do.
+func (d *delivery) kept(err error) error {
+	waiting, unread := d.waiting()
+	switch {
+	case unread != nil:
+		return errors.Join(err, unread)
+	case waiting == 0:
+		return err
 	case waiting == 1:
-		return fmt.Sprintf("1 of %d messages is", d.queued)
-	default:
-		return fmt.Sprintf("%d of %d messages are", waiting, d.queued)
+		return fail(exitCode(err), "%w; the message is kept in the outbox and will go with the next connection", err)
 	}
+	return fail(exitCode(err), "%w; %d messages are kept in the outbox and will go with the next connection", err, waiting)
 }
 
-// address finds the conversation, without the hub when that is known to be away.
-func (d *delivery) address(ctx context.Context) error {
-	_, err := d.ready(ctx, d.to)
-	if err != nil && exitCode(err) != exitUnreachable {
+// address finds the conversation: where it is known here without the hub, so that a message is safe in the outbox at once.
+func (d *delivery) address(ctx context.Context) (err error) {
+	if _, err := d.hubOf(d.to); err != nil {
 		return err
 	}
-	d.away = err
-	patience := d.app.flags.Timeout
-	if d.away != nil {
-		patience = min(patience, localPatience)
+	if d.conversation, err = d.resolve(ctx, d.to); exitCode(err) != exitNotFound {
+		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	if _, err := d.ready(ctx, d.to); err != nil {
+		return fail(exitCode(err), "%w; %s is not known here yet, so nothing was kept", err, d.to)
+	}
+	d.calm(ctx)
+	ctx, cancel := context.WithTimeout(ctx, d.app.flags.Timeout)
 	defer cancel()
-	if d.conversation, err = d.resolve(ctx, d.to); err != nil && d.away == nil { // what the hub tells after a login may know better
-		d.calm(ctx)
-		d.conversation, err = d.resolve(ctx, d.to)
-	}
-	if err != nil && d.away != nil && exitCode(err) != exitUsage {
-		return fail(exitUnreachable, "%w; %s is not known here yet, so nothing was kept", d.away, d.to)
-	}
+	d.conversation, err = d.resolve(ctx, d.to)
 	return err
 }
 
@@ -184,7 +178,6 @@ func (d *delivery) queue(ctx context.Context, in *input, sent chan<- id.MessageI
 			if err != nil {
 				return err
 			}
-			d.queued++
 			select {
 			case sent <- message:
 			case <-ctx.Done():
@@ -196,6 +189,11 @@ func (d *delivery) queue(ctx context.Context, in *input, sent chan<- id.MessageI
 
 // confirm waits for each message in turn, at most the timeout without any progress, and prints it.
 func (d *delivery) confirm(ctx context.Context, sent <-chan id.MessageID) error {
+	if _, err := d.ready(ctx, d.to); exitCode(err) == exitUnreachable {
+		d.away = err
+	} else if err != nil {
+		return err
+	}
 	for message := range sent {
 		if d.away != nil {
 			continue
@@ -203,7 +201,6 @@ func (d *delivery) confirm(ctx context.Context, sent <-chan id.MessageID) error 
 		if err := d.reach(ctx, message, d.until); err != nil {
 			return err
 		}
-		d.confirmed++
 		shown, err := d.Message(d.conversation, message)
 		if err != nil {
 			return err
@@ -231,7 +228,6 @@ func (d *delivery) reach(ctx context.Context, message id.MessageID, until backen
 		return err
 	}
 	if shown.State != backend.Queued {
-		d.confirmed = d.queued // nothing is left in the outbox
 		return fail(exitTimeout, "the message is %s, but not %s within %v; wait longer with --timeout", shown.State, until, d.app.flags.Timeout)
 	}
 	return fail(exitTimeout, "the hub has not confirmed the message within %v", d.app.flags.Timeout)
