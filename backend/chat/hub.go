@@ -235,16 +235,20 @@ func (h *Hub) sweep(now time.Time) error {
 	return h.Store.Update(func(tx *store.Tx) error { return h.Engine.Expire(tx, now) })
 }
 
-// longestNap bounds how long a due time that was computed wrong could stay unnoticed.
-const longestNap = time.Hour
+// The naps of the goroutine: what is due is looked at again after longestNap although nothing said so, and not more often than
+// every shortestNap.
+const (
+	shortestNap = 2 * time.Millisecond
+	longestNap  = time.Hour
+)
 
 // untilDue returns how long the goroutine may sleep.
 func (h *Hub) untilDue() time.Duration {
 	next := time.Now().Add(longestNap)
-	for _, due := range []time.Time{h.expiryDue, h.receiptsDue, h.repairsDue(), h.typing.due(), h.acksDue(), h.outbox.retryAt, h.outbox.again} {
+	for _, due := range []time.Time{h.expiryDue, h.receiptsDue, h.repairsDue(), h.typing.due(), h.acksDue(), h.retryDue(), h.outbox.again} {
 		if !due.IsZero() && due.Before(next) {
 			next = due
 		}
 	}
-	return max(time.Until(next), 0)
+	return max(time.Until(next), shortestNap)
 }

@@ -213,6 +213,14 @@ func (c *change) encryptPending() error {
 	return nil
 }
 
+// retryDue is when what was held back goes again; zero while nothing is or there is no connection.
+func (h *Hub) retryDue() time.Time {
+	if h.conn == nil {
+		return time.Time{}
+	}
+	return h.outbox.retryAt
+}
+
 // transmit sends encrypted packets in order while the window has room.
 func (h *Hub) transmit() {
 	if now := time.Now(); now.Before(h.outbox.retryAt) {
