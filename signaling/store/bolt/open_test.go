@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -103,14 +104,19 @@ func usedPages(t *testing.T, whole []byte) (pages int) {
 	return pages
 }
 
+var damageSeed = flag.Uint64("damage", 0, "seed of TestDamaged; 0 takes a random one")
+
 // TestDamaged overwrites bytes, single ones and whole pages. Open refuses the file, or, where the damage is within
 // values, serves it with errors at worst. What it must never do is take the process down, or change a file that it refuses.
 func TestDamaged(t *testing.T) {
 	whole := filled(t)
 	used := usedPages(t, whole) * os.Getpagesize()
-	seed := rand.Uint64()
+	seed := *damageSeed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
 	random := rand.New(rand.NewPCG(seed, 0))
-	t.Logf("seed %d", seed)
+	t.Logf("again with -args -damage %d", seed)
 	rounds, refusals := 300, 0
 	if testing.Short() {
 		rounds = 50

@@ -39,7 +39,8 @@ type pageWalk struct {
 	seen map[uint64]struct{}
 }
 
-// bounds is what a page's keys must be within: from low on, below high; nil is no bound.
+// bounds is what a page's keys must be within: the first is low itself, by which bbolt finds the page's place in its
+// parent when it writes it anew, and all are below high; nil is no bound.
 type bounds struct{ low, high []byte }
 
 // walk checks a page and everything below it.
@@ -167,9 +168,11 @@ func (w *pageWalk) walkBucket(value []byte, depth int) error {
 }
 
 func checkOrder(keys [][]byte, within bounds) error {
+	if within.low != nil && (len(keys) == 0 || !bytes.Equal(keys[0], within.low)) {
+		return fmt.Errorf("its first key is not that of its place: %w", errPage)
+	}
 	for i, key := range keys {
 		if i > 0 && bytes.Compare(keys[i-1], key) >= 0 ||
-			within.low != nil && bytes.Compare(key, within.low) < 0 ||
 			within.high != nil && bytes.Compare(key, within.high) >= 0 {
 			return fmt.Errorf("its keys are not in order: %w", errPage)
 		}
