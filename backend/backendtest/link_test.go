@@ -156,8 +156,8 @@ func TestLinkAsksAndPosts(t *testing.T) {
 		statement, err = join.Sign(alice.Device)
 		check(t, err)
 		refusal := (*wire.Error)(nil)
-		if _, err := s.Post(t.Context(), statement); !errors.As(err, &refusal) || refusal.Code != wire.CodeConflict {
-			t.Errorf("a statement upon an older log: %v, want a conflict", err)
+		if _, err := s.Post(t.Context(), statement); !errors.As(err, &refusal) || refusal.Code != wire.CodeForbidden {
+			t.Errorf("joining twice: %v, want a refusal", err)
 		}
 		answer, err = s.Request(t.Context(), wire.CardRequest{Channel: general.Channel})
 		check(t, err)
