@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 
 	"go.etcd.io/bbolt"
 )
@@ -61,8 +62,11 @@ func (b *Bucket) Get(key []byte) ([]byte, error) {
 	return value, errors.Join(err, openErr)
 }
 
-// Put sets the value at key. It keeps no reference to either.
+// Put sets the value at key, at most MaxValue bytes. It keeps no reference to either.
 func (b *Bucket) Put(key, value []byte) error {
+	if len(value) > MaxValue {
+		return fmt.Errorf("a row of %d bytes is too large for the profile's store; at most %d fit", len(value), MaxValue)
+	}
 	if err := b.create(); err != nil {
 		return err
 	}

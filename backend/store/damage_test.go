@@ -101,21 +101,10 @@ func TestCutOffFile(t *testing.T) {
 	whole := filled(t, path)
 	for size := len(whole) - 1; size >= 0; size -= 1777 {
 		writeFile(t, path, whole[:size])
-		_, _, needed := newestMeta(whole)
-		if uint64(size) < needed {
+		if m, _ := newestMeta(bytes.NewReader(whole)); uint64(size) < m.pages*pageSize {
 			refused(t, path, testKey, ErrDamaged)
 		}
 	}
-}
-
-// newestMeta reads the meta pages as checkFile does.
-func newestMeta(file []byte) (page int, tx, size uint64) {
-	for i := range 2 {
-		if n, s, ok := readMeta(bytes.NewReader(file[i*pageSize:])); ok && n >= tx {
-			page, tx, size = i, n, s
-		}
-	}
-	return page, tx, size
 }
 
 // TestDamagedPages writes noise over one place after the other: reading everything gives the right rows or an error,

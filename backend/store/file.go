@@ -2,26 +2,37 @@ package store
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
 	"os"
 )
 
-// Where things stand in a bbolt meta page, in bytes from the page's start; integers have the machine's byte order.
+// Where things stand in bbolt's pages, in bytes from a page's start; integers have the machine's byte order.
 const (
-	metaMagicAt    = 16
+	pageFlagsAt = 8
+	pageCountAt = 10
+	pageBodyAt  = 16
+
 	metaPageSizeAt = 24
-	metaPagesAt    = 56 // how many pages are in use
+	metaRootAt     = 32
+	metaFreelistAt = 48 // the page of the list of free pages
+	metaPagesAt    = 56 // how many pages are in use, free ones included
 	metaTxAt       = 64
-	metaSumAt      = 72 // FNV-1a of what stands from metaMagicAt to here
+	metaSumAt      = 72 // FNV-1a of what stands from pageBodyAt to here
 	metaEnd        = 80
 
-	boltMagic = 0xED0CDAED
+	boltMagic    = 0xED0CDAED
+	freelistFlag = 0x10
+	countBelow   = 0xFFFF // a count that is too large stands in the first eight bytes of the body instead
 )
 
-// checkFile refuses a file that bbolt could not open, or that is shorter than the newest of its two meta pages says:
-// bbolt takes an empty file for a new one, and reading behind the end of a mapped file is a fault.
+// meta is what a meta page says.
+type meta struct{ tx, root, freelist, pages uint64 }
+
+// checkFile refuses a file that bbolt would fail on in a worse way than with an error: it takes an empty file for a new
+// one, it faults behind the end of a file that was cut off, and it believes whatever the list of free pages says.
 func checkFile(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
@@ -35,32 +46,85 @@ func checkFile(path string) error {
 	if !info.Mode().IsRegular() {
 		return fmt.Errorf("%w (%s is not a file)", ErrDamaged, path)
 	}
-	var newest, needed uint64
-	for page := range 2 {
-		tx, size, ok := readMeta(io.NewSectionReader(file, int64(page)*pageSize, metaEnd))
-		if ok && tx >= newest {
-			newest, needed = tx, size
-		}
-	}
-	if needed == 0 {
-		return fmt.Errorf("%w (%s has no readable first page)", ErrDamaged, path)
-	}
-	if uint64(info.Size()) < needed {
-		return fmt.Errorf("%w (%s was cut off: it has %d of %d bytes)", ErrDamaged, path, info.Size(), needed)
+	if err := checkPages(file, info.Size()); err != nil {
+		return fmt.Errorf("%w (%s: %w)", ErrDamaged, path, err)
 	}
 	return nil
 }
 
-// readMeta returns the page's transaction number and the least size of the file in bytes.
-func readMeta(r io.Reader) (tx, size uint64, ok bool) {
+func checkPages(file io.ReaderAt, size int64) error {
+	m, ok := newestMeta(file)
+	if !ok {
+		return errors.New("no readable first page")
+	}
+	if m.pages > uint64(size)/pageSize {
+		return fmt.Errorf("it was cut off: %d bytes for %d pages", size, m.pages)
+	}
+	if m.root < 2 || m.root >= m.pages || m.freelist < 2 || m.freelist >= m.pages {
+		return errors.New("the first page points to nowhere")
+	}
+	return m.checkFreelist(file)
+}
+
+// newestMeta reads both meta pages as bbolt does: the one with the higher transaction number counts, if it is whole.
+func newestMeta(file io.ReaderAt) (newest meta, found bool) {
+	for page := range int64(2) {
+		m, ok := readMeta(io.NewSectionReader(file, page*pageSize, metaEnd))
+		if ok && (!found || m.tx > newest.tx) {
+			newest, found = m, true
+		}
+	}
+	return newest, found
+}
+
+func readMeta(r io.Reader) (m meta, ok bool) {
 	var page [metaEnd]byte
 	if _, err := io.ReadFull(r, page[:]); err != nil {
-		return 0, 0, false
+		return m, false
 	}
 	sum := fnv.New64a()
-	sum.Write(page[metaMagicAt:metaSumAt])
+	sum.Write(page[pageBodyAt:metaSumAt])
 	order := binary.NativeEndian
-	ok = order.Uint32(page[metaMagicAt:]) == boltMagic && order.Uint64(page[metaSumAt:]) == sum.Sum64() &&
+	m = meta{
+		tx: order.Uint64(page[metaTxAt:]), root: order.Uint64(page[metaRootAt:]),
+		freelist: order.Uint64(page[metaFreelistAt:]), pages: order.Uint64(page[metaPagesAt:]),
+	}
+	ok = order.Uint32(page[pageBodyAt:]) == boltMagic && order.Uint64(page[metaSumAt:]) == sum.Sum64() &&
 		order.Uint32(page[metaPageSizeAt:]) == pageSize
-	return order.Uint64(page[metaTxAt:]), order.Uint64(page[metaPagesAt:]) * pageSize, ok
+	return m, ok
+}
+
+// checkFreelist wants every free page once, in rising order, within the file.
+func (m *meta) checkFreelist(file io.ReaderAt) error {
+	damaged := errors.New("the list of free pages makes no sense")
+	r := io.NewSectionReader(file, int64(m.freelist)*pageSize, int64(m.pages-m.freelist)*pageSize)
+	var head [pageBodyAt]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return err
+	}
+	order := binary.NativeEndian
+	count := uint64(order.Uint16(head[pageCountAt:]))
+	if order.Uint16(head[pageFlagsAt:]) != freelistFlag {
+		return damaged
+	}
+	if count == countBelow {
+		if err := binary.Read(r, order, &count); err != nil {
+			return err
+		}
+	}
+	if count > m.pages {
+		return damaged
+	}
+	free := make([]uint64, count)
+	if err := binary.Read(r, order, free); err != nil {
+		return err
+	}
+	last := uint64(1)
+	for _, page := range free {
+		if page <= last || page >= m.pages || page == m.freelist || page == m.root {
+			return damaged
+		}
+		last = page
+	}
+	return nil
 }

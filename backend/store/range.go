@@ -59,6 +59,10 @@ func (w *walk) next() (key, value []byte, err error) {
 	var openErr error
 	err = guard(func() {
 		found, sealed := w.step()
+		if len(found) > bbolt.MaxKeySize {
+			openErr = ErrDamaged // no Put made this: a length in the page is wrong
+			return
+		}
 		if found == nil || !w.within(found) {
 			return
 		}

@@ -7,6 +7,10 @@
 // keys, nothing more: put no text and no name of a person into a row key. A deleted row's sealed bytes stay in the
 // file's free pages until they are used again.
 //
+// Damage: Open checks the first pages and the list of free pages, and every value proves itself when it is read. The pages
+// of the tree in between carry no checksum; what bbolt makes of a wrong one (a panic, a fault, a value that does not open)
+// comes back as ErrDamaged where it can be caught. A tree that was bent into a circle is not found out before it is read.
+//
 // Format versions of the file:
 //
 //	1 (2026-11)  the first
@@ -42,7 +46,8 @@ type Store struct {
 
 // Open opens the file at path, or makes it when there is none, and brings an older format up to date after it has
 // copied the file to path.format-N. Every error is a sentence for a person and wraps one of the Err values of this
-// package or the system's error; in none of these cases is the file changed.
+// package or the system's error; in none of these cases is the file changed. A file that another process has open is
+// ErrInUse; one that it is just writing may look damaged, so package vault takes the profile's lock first.
 func Open(path string, key Key) (*Store, error) {
 	return open(path, key, migrations)
 }

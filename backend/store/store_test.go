@@ -145,6 +145,20 @@ func TestReadOnlyAndClosed(t *testing.T) {
 	}
 }
 
+func TestTooLargeValue(t *testing.T) {
+	s := newTest(t)
+	large := make([]byte, MaxValue+1)
+	update(t, s, func(tx *Tx) error {
+		if err := tx.Bucket("a").Put([]byte("k"), large); err == nil {
+			t.Error("a value over the limit was taken")
+		}
+		return tx.Bucket("a").Put([]byte("k"), large[:MaxValue])
+	})
+	if got := get(t, s, "a", "k"); len(got) != MaxValue {
+		t.Errorf("the largest value came back with %d bytes", len(got))
+	}
+}
+
 func TestCommitFunctionsRunInOrder(t *testing.T) {
 	s := newTest(t)
 	var order []uint64
