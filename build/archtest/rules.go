@@ -28,7 +28,7 @@ var imports = []struct {
 	{"backend/vault", []string{"backend/store", "common/identity"}, "keys at rest, nothing else"},
 	{"backend/store", nil, "records are sealed bytes to the store"},
 	{"backend/link", []string{"common/wire", "common/identity"}, "one connection, whatever it carries"},
-	{"backend/e2ee", []string{"backend/store", "common/ratchet", "common/identity", "common/content", "common/membership"},
+	{"backend/e2ee", []string{"backend/store", "common/ratchet", "common/identity", "common/content", "common/wire"},
 		"encryption and the state that must be stored with it"},
 	{"backend/chat", []string{"backend/store", "backend/e2ee", "backend/roster", "common/content", "common/identity", "common/membership", "common/wire"},
 		"conversations stand on encryption, never on the connection"},
