@@ -199,7 +199,8 @@ func (s *simulation) readAll(d *device, r *room) {
 	all := d.history(conv)
 	for i := len(all) - 1; i >= 0; i-- {
 		if all[i].Notice == nil {
-			d.client.MarkRead(conv, messageID(s.t, all[i].ID)) // it may have disappeared meanwhile
+			err := d.client.MarkRead(conv, messageID(s.t, all[i].ID)) // it may have disappeared meanwhile
+			s.note("%s read %s up to %s %q: %v", d.name, r.name, all[i].ID, all[i].Text, err)
 			return
 		}
 	}

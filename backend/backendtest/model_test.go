@@ -23,11 +23,12 @@ type room struct {
 	pair     []*person            // of a direct one
 	creator  *person              // of a channel that people made
 	private  bool
-	standing map[*person]standing // of a channel
+	standing map[*person]standing  // of a channel
+	entered  map[*person]time.Time // who came in during the history, and when
 }
 
 func (s *simulation) addRoom(name string, conv backend.Conversation, pair []*person) *room {
-	r := &room{name: name, conv: conv, pair: pair, standing: map[*person]standing{}}
+	r := &room{name: name, conv: conv, pair: pair, standing: map[*person]standing{}, entered: map[*person]time.Time{}}
 	s.rooms = append(s.rooms, r)
 	return r
 }
@@ -101,11 +102,25 @@ func (s *simulation) view(d *device, r *room) map[*person]bool {
 	for _, m := range members {
 		for _, p := range s.people {
 			if m.User == p.devices[0].user.String() {
-				view[p] = true
+				view[p] = r.entered[p].IsZero() || s.ownerOf(d) == p || s.hasHeard(d, r, p)
 			}
 		}
 	}
 	return view
+}
+
+// hasHeard reports whether the device knows that the person came in the last time: it may still know of an earlier one.
+func (s *simulation) hasHeard(d *device, r *room, p *person) bool {
+	for _, m := range d.history(r.conv) {
+		if m.Notice == nil || m.Notice.Kind != "joined" || m.From != p.devices[0].user.String() {
+			continue
+		}
+		at, err := time.Parse(time.RFC3339, m.SentAt)
+		if err == nil && !at.Before(r.entered[p].Truncate(time.Millisecond)) {
+			return true
+		}
+	}
+	return false
 }
 
 // uttered notes a message that was taken for sending.
@@ -133,7 +148,7 @@ func (s *simulation) joining(p *person, r *room) {
 			u.may[p] = true
 		}
 	}
-	r.standing[p] = unsure
+	r.standing[p], r.entered[p] = unsure, time.Now()
 }
 
 // leaving tells the model that a person is about to leave: what did not reach them need not, and what they wrote may

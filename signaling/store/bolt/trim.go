@@ -22,14 +22,16 @@ type held struct {
 	size    int64
 }
 
-// Trim removes the entries up to a sequence.
+// Trim removes the entries up to a sequence. The cursors reach the disk with it: a crash must not leave a device before
+// entries that went because it had them.
 func (s *Store) Trim(j store.Journal, upTo uint64) (removed int, err error) {
 	for {
 		n := 0
-		err := s.submit(func(b *batch) (err error) {
+		trim := func(b *batch) (err error) {
 			n, err = b.trim(j, upTo)
 			return err
-		})
+		}
+		err := s.wait(operation{run: trim, flush: true})
 		if err != nil {
 			return removed, err
 		}
