@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -269,10 +270,19 @@ func (h *hub) Packet(_ *link.Session, p wire.Packet) {
 
 // Disconnected shows that the connection is gone: link.Handler.
 func (h *hub) Disconnected(err error, retryIn time.Duration) {
-	h.lost(HubConnecting, err.Error())
+	h.lost(HubConnecting, sentenceOf(err))
 	h.mu.Lock()
 	h.show(func(info *Hub) { info.RetryAt = timestamp(time.Now().Add(retryIn)) })
 	h.mu.Unlock()
+}
+
+// sentenceOf is what of an error a person wants to read: without the cause in parentheses at its end.
+func sentenceOf(err error) string {
+	text := err.Error()
+	if at := strings.LastIndex(text, " ("); at > 0 && strings.HasSuffix(text, ")") {
+		text = text[:at]
+	}
+	return text
 }
 
 func (h *hub) lost(state, detail string) {

@@ -200,9 +200,6 @@ func (c *Client) joinList(newest []byte) error {
 	return c.change(row)
 }
 
-// ErrNoIdentity means that the profile needs an identity first.
-var ErrNoIdentity = vault.ErrNoIdentity
-
 // Phrase returns the 24 words of the recovery phrase.
 func (c *Client) Phrase() ([]string, error) {
 	me := c.self()

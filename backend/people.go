@@ -124,7 +124,7 @@ func (c *Client) resolveOn(ctx context.Context, h *hub, channel bool, name strin
 			return info.Conversation, nil
 		}
 	}
-	return Conversation{}, fmt.Errorf("there is no channel #%s on this hub that you can see; check its name, or ask for an invitation", name)
+	return Conversation{}, fmt.Errorf("#%s: %w", name, ErrNoChannel)
 }
 
 // stateOrder is how far a message of one's own has come.

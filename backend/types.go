@@ -3,6 +3,8 @@ package backend
 import (
 	"gossip/backend/chat"
 	"gossip/backend/roster"
+	"gossip/backend/store"
+	"gossip/backend/vault"
 	"gossip/common/id"
 )
 
@@ -56,6 +58,16 @@ const (
 	RoleMember    = chat.RoleMember
 	RoleModerator = chat.RoleModerator
 	RoleOwner     = chat.RoleOwner
+)
+
+// Errors that a program decides by; their texts are sentences for a person.
+var (
+	ErrInUse      = store.ErrInUse // another process has the profile open
+	ErrNoIdentity = vault.ErrNoIdentity
+	ErrOffline    = chat.ErrOffline
+	ErrNoMessage  = chat.ErrNoMessage
+	ErrNoChannel  = chat.ErrNoChannel
+	ErrNoUser     = chat.ErrNoUser
 )
 
 // ParseConversation reads a conversation's text key.

@@ -19,6 +19,11 @@ func (c *change) acknowledged(re id.MessageID, ack wire.Ack) error {
 		p.kept++
 		p.seq, p.at = max(p.seq, ack.Seq), max(p.at, ack.At)
 	}
+	if ack.Seq > 0 { // only in channels
+		if err := c.passOwn(c.conversationOf(w.conv).Channel, ack.Seq); err != nil {
+			return err
+		}
+	}
 	return c.settle(w)
 }
 

@@ -27,6 +27,8 @@ type cursor struct {
 	acked uint64    // what the hub knows
 	told  bool      // in this connection: the journal's delivery has started
 	ackAt time.Time // when the hub was told last
+	// own holds the places of one's own packets beyond seq: the hub does not bring them.
+	own map[uint64]bool
 }
 
 const cursorBucket = "cursor" // scope hub: channel, or 16 zero bytes for the inbox -> sequence
@@ -120,8 +122,9 @@ func (h *Hub) connected(conn Connection, welcome wire.Welcome) {
 	for _, cursor := range h.cursors {
 		cursor.told, cursor.ackAt = false, time.Time{}
 	}
-	h.takeSummaries(welcome.Channels, len(welcome.Channels) < wire.MaxSummaries)
+	h.takeSummaries(welcome.Channels, true, len(welcome.Channels) < wire.MaxSummaries)
 	h.sendAcks(time.Now())
+	h.startFetch(h.shownPeople())
 	h.tell(Event{Type: EventConversations})
 }
 
@@ -202,5 +205,34 @@ func (c *change) advance(channel id.ChannelID, seq uint64) (bool, error) {
 		return false, nil
 	}
 	at.seq = seq
-	return true, store.PutValue(c.tx.Bucket(cursorBucket, c.Config.Hub[:]), channel[:], seq)
+	at.skipOwn()
+	return true, store.PutValue(c.tx.Bucket(cursorBucket, c.Config.Hub[:]), channel[:], at.seq)
+}
+
+// skipOwn moves on over one's own packets.
+func (at *cursor) skipOwn() {
+	for at.own[at.seq+1] {
+		at.seq++
+		delete(at.own, at.seq)
+	}
+}
+
+// maxOwn bounds the places kept of one's own packets: more than these wait for others' only when the hub withholds some.
+const maxOwn = 4096
+
+// passOwn notes where the hub has put one's own packet in a channel's journal.
+func (c *change) passOwn(channel id.ChannelID, seq uint64) error {
+	at := c.cursors[channel]
+	if at == nil || seq <= at.seq || len(at.own) >= maxOwn {
+		return nil
+	}
+	if seq == at.seq+1 {
+		_, err := c.advance(channel, seq)
+		return err
+	}
+	if at.own == nil {
+		at.own = map[uint64]bool{}
+	}
+	at.own[seq] = true
+	return nil
 }

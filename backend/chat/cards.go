@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -46,10 +47,31 @@ func (h *Hub) haveCards(users []id.UserID) bool {
 	return complete
 }
 
+// shownPeople lists whom the person is likely to see first, at most as many as one request may name: the hub tells of
+// those who are asked for whether they are online.
+func (h *Hub) shownPeople() (people []id.UserID) {
+	listed := map[id.UserID]bool{h.self: true}
+	add := func(user id.UserID) {
+		if !listed[user] && len(people) < wire.MaxCardsWanted {
+			listed[user] = true
+			people = append(people, user)
+		}
+	}
+	for conv := range h.conversations {
+		if conv.Direct() {
+			add(conv.User)
+		}
+	}
+	for _, user := range h.Roster.Users(h.Config.Hub) {
+		add(user)
+	}
+	return people
+}
+
 // startFetch asks for cards in the background; what waits for them goes on when they are here.
 func (h *Hub) startFetch(users []id.UserID) {
 	conn := h.conn
-	if conn == nil {
+	if conn == nil || len(users) == 0 {
 		return
 	}
 	for _, user := range users {
@@ -231,7 +253,7 @@ func (h *Hub) FindUser(ctx context.Context, name string) (id.UserID, error) {
 	}
 	user, ok := h.Roster.Find(h.Config.Hub, name)
 	if !ok {
-		return id.NoUser, errors.New("nobody is called " + name + " on this hub; check the spelling, or ask them for their name")
+		return id.NoUser, fmt.Errorf("@%s: %w", name, ErrNoUser)
 	}
 	return user, nil
 }

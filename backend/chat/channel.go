@@ -166,13 +166,14 @@ func (h *Hub) Channels() (list []ChannelInfo) {
 	return list
 }
 
-// takeSummaries takes what the hub says of its channels. A whole list removes what is not on it and not one's own.
-func (h *Hub) takeSummaries(summaries []wire.ChannelSummary, whole bool) {
+// takeSummaries takes what the hub says of its channels, in its welcome or later. A whole list removes what is not on it
+// and not one's own.
+func (h *Hub) takeSummaries(summaries []wire.ChannelSummary, welcome, whole bool) {
 	err := h.update(func(c *change) error {
 		listed := map[id.ChannelID]bool{}
 		for _, s := range summaries {
 			listed[s.Channel] = true
-			if err := c.takeSummary(s); err != nil {
+			if err := c.takeSummary(s, welcome); err != nil {
 				return err
 			}
 		}
@@ -191,7 +192,7 @@ func (h *Hub) takeSummaries(summaries []wire.ChannelSummary, whole bool) {
 		h.Log.Error("the hub's channels could not be stored", "cause", err)
 	}
 	for _, s := range summaries {
-		if ch := h.channels[s.Channel]; ch != nil && h.follows(ch) && (ch.behind() || s.Length < ch.state.Length) {
+		if ch := h.channels[s.Channel]; ch != nil && h.follows(ch) && ch.behind() {
 			h.startSync(s.Channel)
 		}
 	}
@@ -200,11 +201,14 @@ func (h *Hub) takeSummaries(summaries []wire.ChannelSummary, whole bool) {
 // follows reports whether the channel's log concerns oneself: one is in, or the hub says that one is.
 func (h *Hub) follows(ch *channel) bool { return ch.member(h.self) || ch.summary.Member }
 
-func (c *change) takeSummary(s wire.ChannelSummary) error {
+func (c *change) takeSummary(s wire.ChannelSummary, welcome bool) error {
 	ch := c.channels[s.Channel]
 	if ch == nil {
 		ch = newChannel(s.Channel)
 		c.channels[s.Channel] = ch
+	}
+	if !welcome && ch.state != nil && s.Length < ch.state.Length {
+		return nil // was on its way when a later part of the log came
 	}
 	if ch.summary == s {
 		return nil

@@ -151,6 +151,9 @@ func (h *Hub) Wake(conv Conversation) {
 // ErrNoChannel means that the channel is not known, or not open to oneself.
 var ErrNoChannel = errors.New("this channel is not known here; check its name, or ask for an invitation")
 
+// ErrNoUser means that nobody on the hub is called so.
+var ErrNoUser = errors.New("nobody on this hub is called so; check the spelling, or ask them for their name")
+
 // moderates reports whether the user may delete others' messages there.
 func (c *change) moderates(conv Conversation, user id.UserID) bool {
 	ch := c.channels[conv.Channel]

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"slices"
+	"time"
 
 	"gossip/backend/roster"
 	"gossip/backend/store"
@@ -18,9 +19,9 @@ func (h *Hub) History(conv Conversation, before Position, limit int) (page []Mes
 	if err != nil {
 		return nil, false, err
 	}
-	limit = max(1, min(limit, maxPage))
+	limit, now := max(1, min(limit, maxPage)), time.Now()
 	err = h.Store.View(func(tx *store.Tx) error {
-		for key, value := range bucket(tx, rowBucket, conv).Range(nil, bound[:], true, limit+1) {
+		for key, value := range bucket(tx, rowBucket, conv).Range(nil, bound[:], true, 0) {
 			if len(page) == limit {
 				more = true
 				break
@@ -28,6 +29,9 @@ func (h *Hub) History(conv Conversation, before Position, limit int) (page []Mes
 			r, err := store.DecodeValue[row](value)
 			if err != nil {
 				return err
+			}
+			if r.over(now) {
+				continue // about to be erased
 			}
 			page = append(page, h.message(conv, place(key), &r))
 		}
@@ -44,7 +48,7 @@ func (h *Hub) Message(conv Conversation, m id.MessageID) (message Message, err e
 		if err != nil {
 			return err
 		}
-		if r == nil {
+		if r == nil || r.over(time.Now()) {
 			return ErrNoMessage
 		}
 		message = h.message(conv, at, r)

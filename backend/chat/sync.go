@@ -17,7 +17,7 @@ import (
 // takeUpdate takes a word of the hub about channels: summaries, or a part of a log.
 func (h *Hub) takeUpdate(update wire.ChannelUpdate) {
 	if len(update.Summaries) > 0 {
-		h.takeSummaries(update.Summaries, false)
+		h.takeSummaries(update.Summaries, false, false)
 	}
 	ch := h.channels[update.Channel]
 	if len(update.Statements) == 0 || ch != nil && !h.follows(ch) {
@@ -142,7 +142,7 @@ func (c *change) takeLog(channel id.ChannelID, from uint64, log [][]byte, parts 
 	}
 	for _, part := range parts {
 		for _, s := range part.Summaries {
-			if err := c.takeSummary(s); err != nil {
+			if err := c.takeSummary(s, false); err != nil {
 				return err
 			}
 		}

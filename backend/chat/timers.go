@@ -81,3 +81,6 @@ func (c *change) expireMessage(due expiryRow) error {
 	}
 	return c.erase(conv, at, r)
 }
+
+// over reports whether a row's time has ended.
+func (r *row) over(now time.Time) bool { return r.ExpiresAt != 0 && r.ExpiresAt <= millis(now) }

@@ -128,3 +128,15 @@ func (r *Roster) People(hub id.HubID) []Person {
 	slices.SortFunc(people, func(a, b Person) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.User, b.User)) })
 	return people
 }
+
+// Users lists who is known on the hub, in no order.
+func (r *Roster) Users(hub id.HubID) (users []id.UserID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for at := range r.places {
+		if at.hub == hub {
+			users = append(users, at.user)
+		}
+	}
+	return users
+}
