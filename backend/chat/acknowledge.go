@@ -98,6 +98,9 @@ func (c *change) sent(conv Conversation, at place, r *row, p *progress) error {
 		return err
 	}
 	r.State, r.ReceivedAt = StateSent, int64(p.at)
+	if r.Reached != "" {
+		r.State, r.Reached = r.Reached, ""
+	}
 	if r.ReceivedAt == 0 {
 		r.ReceivedAt = millis(c.now)
 	}

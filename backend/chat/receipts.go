@@ -134,30 +134,14 @@ func (c *change) advanceState(conv Conversation, at place, r *row, kind content.
 	if stateOrder[next] <= stateOrder[r.State] {
 		return nil
 	}
-	if r.State == StateQueued || r.State == StateFailed {
-		return c.receiptFirst(conv, at, r, next)
+	if r.State == StateQueued { // the receipt overtook the hub's word, which places the message
+		if stateOrder[next] > stateOrder[r.Reached] {
+			r.Reached = next
+			return c.put(conv, at, r)
+		}
+		return nil
 	}
-	r.State = next
-	return c.replace(conv, at, r)
-}
-
-// receiptFirst handles a receipt that overtakes the hub's acknowledgement: the message has arrived, whatever is still
-// under way.
-func (c *change) receiptFirst(conv Conversation, at place, r *row, next State) error {
-	p := c.outbox.progress[r.ID]
-	if p == nil {
-		p = &progress{}
-	}
-	p.seq, p.at = max(p.seq, c.conversation(conv).Major), max(p.at, uint64(millis(c.now)))
-	delete(c.outbox.progress, r.ID)
-	if err := c.sent(conv, at, r, p); err != nil {
-		return err
-	}
-	at, r, err := find(c.tx, conv, r.ID)
-	if err != nil || r == nil {
-		return err
-	}
-	r.State = next
+	r.State, r.Error = next, ""
 	return c.replace(conv, at, r)
 }
 

@@ -80,6 +80,7 @@ type row struct {
 	Notice     *Notice       `cbor:"16,keyasint,omitempty"`
 	Number     uint64        `cbor:"17,keyasint,omitempty"`
 	ReadAt     int64         `cbor:"18,keyasint,omitempty"`
+	Reached    State         `cbor:"19,keyasint,omitempty"` // by a receipt, while the hub's acknowledgement is still to come
 }
 
 // stamp is content.Stamp as it is stored.

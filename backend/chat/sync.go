@@ -222,10 +222,9 @@ func (c *change) enter(ch *channel, conv Conversation) error {
 	if _, err := c.advance(ch.id, ch.summary.Last); err != nil {
 		return err
 	}
-	if c.cursors[ch.id] == nil {
-		c.cursors[ch.id] = &cursor{}
-	}
-	return nil
+	at := c.cursors[ch.id]
+	at.told, at.ackAt, at.own = false, time.Time{}, nil // the hub has forgotten who was out meanwhile
+	return store.PutValue(c.tx.Bucket(cursorBucket, c.Config.Hub[:]), ch.id[:], at.seq)
 }
 
 // describe says what a statement does.
