@@ -110,7 +110,7 @@ func New(o Options) (*Hub, error) {
 	if o.Store == nil || o.Accounts == nil || o.Channels == nil || o.Key == nil || o.Log == nil {
 		return nil, errors.New("hub: an option is missing")
 	}
-	if err := o.Limits.check(); err != nil {
+	if err := o.Limits.Validate(); err != nil {
 		return nil, fmt.Errorf("hub: %w", err)
 	}
 	h := &Hub{

@@ -32,7 +32,8 @@ func DefaultLimits() Limits {
 
 func (l Limits) delays() delays { return delays{l.PasswordDelay, l.PasswordDelayMax} }
 
-func (l Limits) check() error {
+// Validate returns what is out of range.
+func (l Limits) Validate() error {
 	switch {
 	case l.PacketsPerSecond <= 0 || l.PacketBurst < 1:
 		return errors.New("a device must be allowed at least one packet a second")

@@ -40,9 +40,12 @@ func (h *Hub) Connect(p *Person) *Client {
 	return h.ConnectOver(conn, p, p.Device)
 }
 
-// ConnectOver is Connect over a connection and with a device of one's own choice.
+// ConnectOver is Connect over a connection and with a device of one's own choice; nil is the person's first.
 func (h *Hub) ConnectOver(conn *Conn, p *Person, device *identity.DeviceKey) *Client {
 	h.t.Helper()
+	if device == nil {
+		device = p.Device
+	}
 	c, err := h.TryConnect(conn, p, device)
 	check(h.t, err)
 	return c
