@@ -50,8 +50,15 @@ lint: ## gofmt, go vet, staticcheck, govulncheck, svelte-check, eslint, prettier
 .PHONY: e2e
 e2e: frontend hub cli ## drive the real app with a browser
 	build/setup window browser
-	go build -buildvcs=false -tags $(DEV_TAGS) -gcflags "all=-N -l" -o $(BIN)/gossip-dev .
+	go build -buildvcs=false -tags $(DEV_TAGS) -o $(BIN)/gossip-dev .
 	cd frontend && npm run e2e
+
+.PHONY: pictures
+pictures: frontend hub cli ## take the README's pictures of the real app anew
+	build/setup window browser
+	go build -buildvcs=false -tags $(DEV_TAGS) -o $(BIN)/gossip-dev .
+	mkdir -p docs/images
+	cd frontend && PICTURES=1 npm run e2e pictures
 
 .PHONY: bench
 bench: ## benchmarks: make bench BENCH=Ratchet BENCHTIME=3s
