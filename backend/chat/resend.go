@@ -30,24 +30,9 @@ func (c *change) answerResend(r *received, ask content.Resend) error {
 	}
 	rekeyed := false
 	for _, packet := range ask.Packets {
-		record, found, err := store.GetValue[sentPacket](c.tx.Bucket(sentPacketBucket, c.Config.Hub[:]), packet[:])
-		if err != nil {
+		if given, err := c.resendPacket(r, packet, &rekeyed); err != nil {
 			return err
-		}
-		conv := c.conversationOf(record.Conversation)
-		given := false
-		if found && (record.To == r.device || record.To == id.NoDevice && conv == r.conv) {
-			if !rekeyed && !conv.Direct() {
-				rekeyed = true
-				if err := c.rekey(conv, r); err != nil {
-					return err
-				}
-			}
-			if given, err = c.resend(r, conv, record.Number); err != nil {
-				return err
-			}
-		}
-		if !given {
+		} else if !given {
 			gone.Packets = append(gone.Packets, packet)
 		}
 	}
@@ -57,9 +42,29 @@ func (c *change) answerResend(r *received, ask content.Resend) error {
 	return c.tellDevice(r.conv, r.device, gone, false)
 }
 
+// resendPacket sends what a packet carried again, and with the first one of a channel this device's sender key, once.
+// False when there is no such packet, or not for who asks.
+func (c *change) resendPacket(r *received, packet id.MessageID, rekeyed *bool) (given bool, err error) {
+	record, found, err := store.GetValue[sentPacket](c.tx.Bucket(sentPacketBucket, c.Config.Hub[:]), packet[:])
+	if err != nil || !found {
+		return false, err
+	}
+	conv := c.conversationOf(record.Conversation)
+	if record.To != r.device && (record.To != id.NoDevice || conv != r.conv) {
+		return false, nil
+	}
+	if !*rekeyed && !conv.Direct() {
+		*rekeyed = true
+		if err := c.rekey(conv, r); err != nil {
+			return false, err
+		}
+	}
+	return c.resend(r, conv, record.Number)
+}
+
 // resend sends one message of this device's again; false when it is gone or was not for who asks.
 func (c *change) resend(r *received, conv Conversation, number uint64) (given bool, err error) {
-	if number == 0 || c.now.Sub(c.answeredSince) > answerWindow {
+	if c.now.Sub(c.answeredSince) > answerWindow {
 		clear(c.answered)
 		c.answeredSince = c.now
 	}
