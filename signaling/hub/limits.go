@@ -66,3 +66,6 @@ const smallWrite = 2000
 
 // lingerTime is how long a session that was cut may take to read why.
 const lingerTime = 2 * time.Second
+
+// maxDropped is how many bytes are read of a session that was cut before it is closed all the same.
+const maxDropped = 1 << 20

@@ -114,7 +114,7 @@ func TestInboxDropsOldest(t *testing.T) {
 		for i := range 20 { // of 64 KiB
 			alice.ExpectAck(alice.Tell(p.Device.ID(), large(i)))
 		}
-		time.Sleep(2 * time.Minute)
+		time.Sleep(11 * time.Minute)
 		bob = h.Login(p)
 		bob.Ack(id.NoChannel, 0)
 		var notice wire.ExpiredNotice

@@ -80,6 +80,9 @@ func (s *session) read(ctx context.Context) {
 // dropped: it is read only so that the device can read why before the connection closes.
 func (s *session) takeFrame(ctx context.Context, raw []byte) {
 	if s.isGone() || s.hub.closing.Load() {
+		if s.dropped += len(raw); s.dropped > maxDropped {
+			s.conn.Close()
+		}
 		return
 	}
 	p, err := wire.ParseFrame(raw)
@@ -100,7 +103,7 @@ func (s *session) readFailed(err error) {
 	}
 	s.hub.log.Debug("malformed frame", "device", s.device, "err", err)
 	s.cut(malformed("a packet of this device"), keepQueue)
-	io.Copy(io.Discard, s.conn) // ends with the connection, after the lingering time at the latest
+	io.Copy(io.Discard, io.LimitReader(s.conn, maxDropped)) // or until the lingering time is over
 }
 
 // take handles one packet. A refusal that it returns ends the session.

@@ -23,6 +23,7 @@ type session struct {
 	packets, acks rate.Limiter
 	refused       int       // packets in a row over the rate
 	refusedLast   time.Time // when the last of them came
+	dropped       int       // bytes read after the session was cut
 	slots         chan struct{}
 	ended         chan struct{} // closed when the reader has ended
 

@@ -9,10 +9,11 @@ import (
 	"gossip/signaling/store"
 )
 
-// How often the journals are rid of what everyone has, and of what is too old or too much.
+// How often the journals are rid of what everyone has, and of what is too old or too much. What has expired is not
+// delivered even before.
 const (
 	trimEvery  = 10 * time.Second
-	sweepEvery = time.Minute
+	sweepEvery = 10 * time.Minute
 )
 
 // dirtyJournals are those in which a cursor has moved since they were last trimmed.

@@ -78,14 +78,12 @@ func (c *Client) ExpectStream(kind wire.Kind) *wire.StreamPacket {
 	for {
 		p, err := c.Receive()
 		check(c.t, err)
-		stream, ok := p.(*wire.StreamPacket)
-		switch {
-		case ok && stream.Kind == kind:
+		if stream, ok := p.(*wire.StreamPacket); ok && stream.Kind == kind {
 			return stream
-		case ok && stream.Kind == wire.KindPresence:
-			continue
 		}
-		c.t.Fatalf("%s: got %#v, want %s", c.Person.Name, p, kind)
+		if !isNews(p) {
+			c.t.Fatalf("%s: got %T, want %s", c.Person.Name, p, kind)
+		}
 	}
 }
 
