@@ -90,31 +90,28 @@ func newChannel(of id.ChannelID) *channel {
 // loadLog replays a stored log. Whose devices its authors were was checked when it came.
 func (h *Hub) loadLog(tx *store.Tx, ch *channel) error {
 	for _, encoded := range tx.Bucket(logBucket, h.Config.Hub[:], ch.id[:]).Range(nil, nil, false, 0) {
-		if _, err := ch.extend(encoded, h.HubKey, time.Time{}, func(id.UserID, id.DeviceID) error { return nil }); err != nil {
+		if _, _, err := ch.extend(encoded, h.HubKey, time.Time{}, func(id.UserID, id.DeviceID) error { return nil }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// extend applies one statement.
-func (ch *channel) extend(encoded []byte, hub id.DeviceID, now time.Time, belongs membership.Belongs) (*membership.Statement, error) {
+// extend applies one statement, and tells whether it brings a member back who was in before.
+func (ch *channel) extend(encoded []byte, hub id.DeviceID, now time.Time, belongs membership.Belongs) (s *membership.Statement, returns bool, err error) {
 	state := ch.state
 	if state == nil {
 		state = &membership.State{}
 	}
-	statement, err := state.Apply(encoded, hub, belongs)
-	if err != nil {
-		return nil, err
+	if s, err = state.Apply(encoded, hub, belongs); err != nil {
+		return nil, false, err
 	}
 	ch.state = state
-	switch statement.Action {
-	case membership.Create, membership.Join:
-		if statement.User != id.NoUser {
-			ch.joined[statement.User] = entry{state.Length, now}
-		}
+	if s.User != id.NoUser && (s.Action == membership.Create || s.Action == membership.Join) {
+		_, returns = ch.joined[s.User]
+		ch.joined[s.User] = entry{state.Length, now}
 	}
-	return statement, nil
+	return s, returns, nil
 }
 
 // channelInfo fills in what concerns channels.

@@ -261,11 +261,5 @@ func isStoreError(err error) bool {
 	return false
 }
 
-// wasNeverOurs tells that a packet is no loss: it was handled before, or was sent before this device could be meant.
-// Should it be missed all the same, its number shows.
-func wasNeverOurs(err error) bool {
-	return errors.Is(err, e2ee.ErrReplayed) || errors.Is(err, e2ee.ErrBeforeShared)
-}
-
 // lacksKey tells that a channel message waits for its sender key.
 func lacksKey(err error) bool { return errors.Is(err, e2ee.ErrNoSenderKey) }

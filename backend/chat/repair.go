@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"gossip/backend/e2ee"
 	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
@@ -35,6 +36,8 @@ type repair struct {
 	Shown        bool         `cbor:"11,keyasint,omitempty"` // has a row
 	Asked        int          `cbor:"12,keyasint"`
 	Next         int64        `cbor:"13,keyasint"` // milliseconds
+	// Quiet: perhaps it was said before one came in; it gets its row when the first asking was in vain.
+	Quiet bool `cbor:"14,keyasint,omitempty"`
 }
 
 func (h *Hub) loadRepairs(tx *store.Tx) error {
@@ -90,7 +93,7 @@ func (c *change) unreadable(p *wire.DataPacket, from id.UserID, cause error) err
 		return cause
 	}
 	c.Log.Info("a packet could not be decrypted yet", "packet", p.ID, "device", p.From, "cause", cause)
-	if len(c.repairs) >= maxRepairs || wasNeverOurs(cause) {
+	if len(c.repairs) >= maxRepairs || errors.Is(cause, e2ee.ErrReplayed) {
 		return nil
 	}
 	conv := Conversation{Hub: c.Config.Hub, Channel: p.Channel}
@@ -103,6 +106,7 @@ func (c *change) unreadable(p *wire.DataPacket, from id.UserID, cause error) err
 	if lacksKey(cause) {
 		r.Payload = p.Payload
 	}
+	r.Quiet = errors.Is(cause, e2ee.ErrBeforeShared)
 	r.Conversation, r.Next = conv.id(), millis(c.now.Add(repairDelays[0]))
 	return c.saveRepair(r)
 }
@@ -191,7 +195,7 @@ func (c *change) ask(conv Conversation, r *repair, resend *content.Resend) error
 
 // showRetrying gives a packet that can't be read its row.
 func (c *change) showRetrying(conv Conversation, r *repair) error {
-	if r.Shown || r.From == c.self {
+	if r.Shown || r.From == c.self || r.Quiet && r.Asked == 1 {
 		return nil // which conversation one's own other device wrote in is not known
 	}
 	r.Shown = true

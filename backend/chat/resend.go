@@ -55,7 +55,7 @@ func (c *change) resendPacket(r *received, packet id.MessageID, rekeyed *bool) (
 	}
 	if !*rekeyed && !conv.Direct() {
 		*rekeyed = true
-		if err := c.rekey(conv, r); err != nil {
+		if err := c.rekey(conv, r.from, r.device); err != nil {
 			return false, err
 		}
 	}
@@ -90,10 +90,10 @@ func (c *change) entitled(conv Conversation, user id.UserID, kept sentMessage) b
 }
 
 // rekey gives a member's device this device's sender key of the channel again.
-func (c *change) rekey(conv Conversation, r *received) error {
+func (c *change) rekey(conv Conversation, user id.UserID, to id.DeviceID) error {
 	ch := c.channels[conv.Channel]
-	_, device, ok := c.Roster.Owner(r.device)
-	if ch == nil || !ch.member(r.from) || !ok {
+	_, device, ok := c.Roster.Owner(to)
+	if ch == nil || !ch.member(user) || !ok {
 		return nil
 	}
 	out, err := c.Engine.RedistributeTo(c.tx, conv.Channel, device, c.now)
@@ -165,9 +165,7 @@ func (c *change) readHeld(channel id.ChannelID, from id.UserID, device id.Device
 		if isStoreError(err) {
 			return err
 		}
-		if wasNeverOurs(err) && repair.Asked == 0 {
-			err = c.endRepair(repair)
-		} else if err == nil {
+		if err == nil {
 			p := &wire.DataPacket{ID: repair.ID, From: device, Channel: channel, Seq: repair.Seq, At: uint64(repair.At)}
 			err = errors.Join(c.endRepair(repair), c.takePlain(p, from, plain))
 		} else {

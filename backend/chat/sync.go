@@ -157,7 +157,7 @@ func (c *change) takeLog(channel id.ChannelID, from uint64, log [][]byte, parts 
 			continue // another fetch was quicker
 		}
 		before := ch.member(c.self)
-		statement, err := ch.extend(encoded, c.HubKey, c.now, c.Roster.Belongs)
+		statement, returns, err := ch.extend(encoded, c.HubKey, c.now, c.Roster.Belongs)
 		if err == nil && index == 0 && ch.state.ID != channel {
 			ch.state, err = nil, errors.New("the log belongs to another channel")
 		}
@@ -169,6 +169,11 @@ func (c *change) takeLog(channel id.ChannelID, from uint64, log [][]byte, parts 
 		}
 		if err := c.showStatement(ch, statement, before); err != nil {
 			return err
+		}
+		if returns && ch.member(c.self) {
+			if err := c.welcomeBack(ch, statement.User); err != nil {
+				return err
+			}
 		}
 	}
 	ch.summary.Length = max(ch.summary.Length, from+uint64(len(log)))
@@ -211,6 +216,17 @@ func (c *change) showStatement(ch *channel, s *membership.Statement, wasMember b
 	if wasMember && !isMember {
 		c.conversation(conv).Forgotten = s.Action == membership.Leave
 		return c.Engine.LeaveChannel(c.tx, ch.id)
+	}
+	return nil
+}
+
+// welcomeBack gives this device's sender key to a member who was out meanwhile and has dropped it.
+func (c *change) welcomeBack(ch *channel, user id.UserID) error {
+	conv := Conversation{Hub: c.Config.Hub, Channel: ch.id}
+	for _, device := range c.devicesOf([]id.UserID{user}) {
+		if err := c.rekey(conv, user, device.ID()); err != nil {
+			return err
+		}
 	}
 	return nil
 }
