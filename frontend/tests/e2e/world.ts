@@ -20,6 +20,8 @@ interface Start {
   width?: number
   height?: number
   dark?: boolean
+  /** The profile's key is kept under a passphrase, as where there is no keyring. */
+  passphrase?: boolean
 }
 
 /** World is one hub, the apps and command-line clients on it, and the folder they all write to. */
@@ -30,6 +32,7 @@ export class World {
   #hub: Process | undefined
   #password = ''
   readonly #started: Process[] = []
+  readonly #programs = new Map<string, Process>()
   readonly #contexts: BrowserContext[] = []
 
   constructor(folder: string, port: number, browser: Browser) {
@@ -58,7 +61,7 @@ export class World {
 
   /** app opens the real program with a profile of its own and shows its interface in a page. */
   async app(name: string, start: Start = {}): Promise<Page> {
-    const { joined = true, width = 1080, height = 720, dark = false } = start
+    const { joined = true, width = 1080, height = 720, dark = false, passphrase = false } = start
     const port = await freePort()
     const environment = {
       ...process.env,
@@ -66,7 +69,9 @@ export class World {
       devserver: `localhost:${port}`,
       loglevel: 'Error',
       GOSSIP_PROFILE: join(this.folder, name),
-      GOSSIP_KEY_FILE: '1',
+      // No keyring answers at this address, whatever the machine has.
+      DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent',
+      GOSSIP_KEY_FILE: passphrase ? '' : '1',
       // A browser's sandbox cannot start as root, which tests often are.
       WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
       ...(joined && {
@@ -77,6 +82,7 @@ export class World {
     }
     const program = new Process(binary('gossip-dev'), [], { env: environment })
     this.#started.push(program)
+    this.#programs.set(name, program)
     await listening(port, program)
     const context = await this.#browser.newContext({
       viewport: { width, height },
@@ -88,6 +94,11 @@ export class World {
     const page = await context.newPage()
     await page.goto(`http://localhost:${port}/`)
     return page
+  }
+
+  /** closeApp ends the app of that name as closing its window does. */
+  async closeApp(name: string): Promise<void> {
+    await this.#programs.get(name)?.stop()
   }
 
   /** cli runs the command-line client with a profile of its own until it is done. */

@@ -1,3 +1,4 @@
+import { plain } from '$lib/sentences'
 import type { Api, Change, Hub, Me, Snapshot, Stage } from '$lib/api'
 
 /** Session is whose profile is open, how far it is, and the hubs that it is joined to. */
@@ -39,7 +40,7 @@ export class Session {
 
   load(snapshot: Snapshot): void {
     this.#stage = snapshot.stage
-    this.#error = snapshot.error ?? ''
+    this.#error = plain(snapshot.error)
     this.#version = snapshot.version
     this.#me = snapshot.me
     this.#hubs = snapshot.hubs

@@ -1,0 +1,52 @@
+import { accessible, expect, row, test, write } from './world'
+
+test('a passphrase protects a profile where there is no keyring', async ({ world }) => {
+  await world.startHub()
+  const first = await world.app('alice', { joined: false, passphrase: true })
+  await expect(first.getByRole('heading', { name: 'Choose a passphrase' })).toBeVisible()
+  await accessible(first)
+  await first.getByLabel('Passphrase').fill('short')
+  await first.keyboard.press('Enter')
+  await expect(first.getByRole('alert')).toContainText('too short')
+  await first.getByLabel('Passphrase').fill('correct horse battery')
+  await first.keyboard.press('Enter')
+  await first.getByLabel('Your name').fill('Alice')
+  await first.keyboard.press('Enter')
+  await first.getByRole('button', { name: 'Later' }).click()
+  await expect(first.getByLabel('Invite link or address')).toBeVisible()
+  await world.closeApp('alice')
+
+  const again = await world.app('alice', { joined: false, passphrase: true })
+  await expect(again.getByRole('heading', { name: 'Unlock your profile' })).toBeVisible()
+  await again.getByLabel('Passphrase').fill('wrong horse battery')
+  await again.keyboard.press('Enter')
+  await expect(again.getByRole('alert')).toContainText('The passphrase is wrong')
+  await again.getByLabel('Passphrase').fill('correct horse battery')
+  await again.keyboard.press('Enter')
+  await expect(again.getByLabel('Invite link or address')).toBeVisible()
+})
+
+test('the last conversation is there at once, though the hub is not', async ({ world }) => {
+  await world.startHub()
+  const before = await world.app('alice')
+  await write(before, 'still here tomorrow')
+  await expect(row(before, 'still here tomorrow').getByRole('img', { name: /^Sent/ })).toBeVisible()
+  await world.closeApp('alice')
+  await world.killHub()
+
+  const after = await world.app('alice')
+  await expect(row(after, 'still here tomorrow')).toBeVisible()
+  await expect(after.locator('[data-connection]')).toContainText('nothing listens there')
+  await write(after, 'written without a hub')
+  await expect(row(after, 'written without a hub').getByRole('img')).toHaveAccessibleName(/Waiting/)
+})
+
+test('a profile that is open elsewhere is not opened twice', async ({ world }) => {
+  await world.startHub()
+  const first = await world.app('alice')
+  await expect(first.getByRole('heading', { name: '#general' })).toBeVisible()
+  const second = await world.app('alice')
+  await expect(second.getByRole('heading', { name: /could not open/ })).toBeVisible()
+  await expect(second.getByRole('alert')).toHaveText(/^[A-Z].*\.$/)
+  await accessible(second)
+})
