@@ -28,9 +28,9 @@ export class Process {
     return this.#child.exitCode === null && this.#child.signalCode === null
   }
 
-  /** done waits for the end and gives what was written; it throws when the program failed. */
-  async done(): Promise<string> {
-    this.#child.stdin?.end()
+  /** done gives the program its input, waits for its end and gives what was written; it throws when the program failed. */
+  async done(input = ''): Promise<string> {
+    this.#child.stdin?.end(input)
     if (this.running) await this.#ended
     if (this.#child.exitCode !== 0) throw new Error(this.output)
     return this.output
