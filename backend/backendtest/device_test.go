@@ -21,6 +21,7 @@ type device struct {
 	person string // whose it is
 	dir    string
 	line   *line
+	way    func(context.Context, string) (net.Conn, error) // to the hub; nil: straight
 	user   id.UserID
 	id     id.DeviceID
 
@@ -41,6 +42,9 @@ var unlock = vault.Unlock{NoKeyring: true, KeyFile: true}
 func (d *device) open() {
 	d.world.t.Helper()
 	d.line = &line{dialHub: d.world.hub.Dial}
+	if d.way != nil {
+		d.line.dialHub = d.way
+	}
 	client, err := backend.New(backend.Options{
 		Dir: d.dir, Unlock: unlock, Dial: d.dial, Client: "gossip-test/1",
 		Log: slog.New(d.world.logs.handler(d.name)),
