@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"golang.org/x/term"
 
@@ -77,15 +76,8 @@ func (a *app) openNew(keyring bool) (*backend.Client, error) {
 	_, sealed := os.LookupEnv("GOSSIP_PASSPHRASE")
 	options := backend.Options{Dir: dir, Log: a.log, Client: "gossip-cli/" + version}
 	options.Unlock.Passphrase, options.Unlock.NoKeyring, options.Unlock.KeyFile = a.passphrase, !keyring, !keyring && !sealed
-	client, err := backend.New(options)
-	if err != nil && strings.Contains(err.Error(), inUse) {
-		return nil, fail(exitInUse, "%w", err)
-	}
-	return client, err
+	return backend.New(options)
 }
-
-// inUse is how the backend says that another process has the profile; it gives the error no name.
-const inUse = "is open in another window or process"
 
 // open opens a profile that has an identity.
 func (a *app) open() (*backend.Client, error) {

@@ -15,7 +15,7 @@ type channelsCommand struct{}
 
 // Run lists what the hub offers.
 func (channelsCommand) Run(ctx context.Context, a *app) error {
-	return a.hubDo(ctx, func(_ context.Context, s *session, hub id.HubID) error {
+	return a.hubDo(ctx, "", func(_ context.Context, s *session, hub id.HubID) error {
 		var rows [][]string
 		for _, channel := range s.Channels(hub) {
 			if a.flags.JSON {
@@ -79,7 +79,7 @@ func (c *createCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return fail(exitUsage, "%w", err)
 	}
-	return a.hubDo(ctx, func(ctx context.Context, s *session, hub id.HubID) error {
+	return a.hubDo(ctx, "", func(ctx context.Context, s *session, hub id.HubID) error {
 		channel, err := s.CreateChannel(ctx, hub, name, !c.Private)
 		if err != nil {
 			return refused(err)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"gossip/backend"
 )
 
 // The exit codes, which scripts may rely on.
@@ -65,6 +67,12 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case errors.Is(err, context.DeadlineExceeded):
 		return exitTimeout
+	case errors.Is(err, backend.ErrInUse):
+		return exitInUse
+	case errors.Is(err, backend.ErrOffline):
+		return exitUnreachable
+	case errors.Is(err, backend.ErrNoUser), errors.Is(err, backend.ErrNoChannel), errors.Is(err, backend.ErrNoMessage):
+		return exitNotFound
 	}
 	return exitFailure
 }

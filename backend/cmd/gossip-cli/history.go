@@ -39,7 +39,7 @@ func (c *historyCommand) Run(ctx context.Context, a *app) error {
 		defer cancel()
 		s := session{Client: client, app: a}
 		conversation, err := s.resolve(ctx, c.To)
-		if exitCode(err) == exitNotFound {
+		if unknown(err) {
 			return fail(exitNotFound, "this profile holds nothing of %s: check the name, or fetch what is new with --sync", c.To)
 		}
 		if err != nil {

@@ -31,15 +31,23 @@ type hubProcess struct {
 
 	mu     sync.Mutex // guards the following
 	logins int
+	marked int           // logins at the last mark
 	login  chan struct{} // closed and replaced with each login
 }
 
-// connected waits until the hub, since its first start, has let devices in n times.
+// mark begins to count logins anew.
+func (h *hubProcess) mark() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.marked = h.logins
+}
+
+// connected waits until the hub has let devices in n times since the last mark.
 func (h *hubProcess) connected(n int) error {
 	late := time.After(30 * time.Second)
 	for {
 		h.mu.Lock()
-		logins, next := h.logins, h.login
+		logins, next := h.logins-h.marked, h.login
 		h.mu.Unlock()
 		if logins >= n {
 			return nil

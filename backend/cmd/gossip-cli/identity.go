@@ -40,7 +40,7 @@ at both ends; read it to each other and give --verified when it is.
 // Run prints the fingerprint or a safety number.
 func (c *fingerprintCommand) Run(ctx context.Context, a *app) error {
 	if c.User != "" {
-		return a.hubDo(ctx, func(ctx context.Context, s *session, _ id.HubID) error { return c.safetyNumber(ctx, s) })
+		return a.hubDo(ctx, c.User, func(ctx context.Context, s *session, _ id.HubID) error { return c.safetyNumber(ctx, s) })
 	}
 	if c.Verified {
 		return fail(exitUsage, "--verified wants to know who: give a @user")

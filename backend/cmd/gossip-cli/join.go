@@ -49,6 +49,9 @@ func (c *joinCommand) Run(ctx context.Context, a *app) error {
 	if strings.HasPrefix(c.Where, "#") {
 		return c.joinChannel(ctx, a)
 	}
+	if err := c.check(); err != nil {
+		return fail(exitUsage, "%w", err)
+	}
 	phrase, err := c.words(a.stdin)
 	if err != nil {
 		return err
@@ -71,6 +74,21 @@ func (c *joinCommand) Run(ctx context.Context, a *app) error {
 	}
 	s := &session{Client: client, app: a} // not running: only the hub that is joined is to be reached
 	return errors.Join(c.join(ctx, s, fresh), client.Close())
+}
+
+// check refuses what could never be joined before anything is made for it.
+func (c *joinCommand) check() error {
+	if c.Name != "" {
+		if _, err := id.CheckName(c.Name); err != nil {
+			return err
+		}
+	}
+	if strings.HasPrefix(c.Where, id.Scheme+"://") {
+		_, err := id.ParseInvite(c.Where)
+		return err
+	}
+	_, _, err := id.ParseHostPort(c.Where)
+	return err
 }
 
 func (c *joinCommand) join(ctx context.Context, s *session, fresh bool) error {
@@ -104,15 +122,23 @@ func (s *session) join(ctx context.Context, request backend.JoinRequest) (hub id
 		defer close(done)
 		hub, err = s.Join(ctx, request)
 	}()
-	var away error
+	var away, refused error
 	for {
 		select {
 		case <-done:
-			if err != nil && away != nil && ctx.Err() != nil {
-				err = away
+			switch {
+			case err == nil:
+				return hub, nil
+			case refused != nil:
+				return hub, refused
+			case away != nil && ctx.Err() != nil:
+				return hub, away
 			}
 			return hub, s.refusedJoin(err)
 		case e := <-s.Events():
+			if e.Error != nil {
+				refused = refusal(e.Error.Code, e.Error.Sentence)
+			}
 			if e.HubInfo == nil || e.HubInfo.State == "stopped" || e.HubInfo.Detail == "" {
 				continue
 			}

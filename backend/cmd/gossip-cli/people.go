@@ -15,7 +15,7 @@ type whoCommand struct {
 // Run lists people.
 func (c *whoCommand) Run(ctx context.Context, a *app) error {
 	if c.Channel == "" {
-		return a.hubDo(ctx, func(_ context.Context, s *session, hub id.HubID) error { return a.people(s.People(hub)) })
+		return a.hubDo(ctx, "", func(_ context.Context, s *session, hub id.HubID) error { return a.people(s.People(hub)) })
 	}
 	return a.withChannel(ctx, c.Channel, func(_ context.Context, s *session, channel backend.Conversation) error {
 		people, err := s.Members(channel)

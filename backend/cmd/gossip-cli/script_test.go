@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"os/exec"
 	"path/filepath"
@@ -17,24 +18,29 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/script, one real hub a script. Besides testscript's own commands there are:
 //
-//	hub start|replace [flag...]   starts a hub and sets $HUB; replace takes an empty data folder and the old port
+//	hub start|replace [flag...]   starts a hub and sets $HUB; replace takes an empty data folder and the old port;
+//	                              "other" is a second one, at $OTHER
 //	hub kill|stop                 SIGKILL, SIGTERM
-//	hub connected N               waits until devices have connected N times since the first start
+//	hub mark; hub connected N     waits until devices have connected N times since the mark
 //	exits CODE program [arg...]   runs a program that must end with the code
-//	keep NAME                     sets $NAME to the standard output of the last program, without the last line's end
+//	capture PATH NAME             sets $NAME to a field of standard output's JSON
 //	json PATH PATTERN             looks at standard output's JSON lines: the field of one must match, "" where it is not there
 func TestScripts(t *testing.T) {
 	hub := buildHub(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
-			h := &hubProcess{program: hub, log: filepath.Join(env.WorkDir, "hub.log"), login: make(chan struct{})}
-			env.Values["hub"] = h
-			env.Defer(h.kill)
+			for name := range hubCommands {
+				h := &hubProcess{
+					program: hub, data: filepath.Join(env.WorkDir, name), log: filepath.Join(env.WorkDir, name+".log"), login: make(chan struct{}),
+				}
+				env.Values[name] = h
+				env.Defer(h.kill)
+			}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"hub": hubCommand, "exits": exitsCommand, "keep": keepCommand, "json": jsonCommand,
+			"hub": hubCommands["hub"], "other": hubCommands["other"], "exits": exitsCommand, "capture": captureCommand, "json": jsonCommand,
 		},
 		RequireExplicitExec: true,
 	})
@@ -50,22 +56,27 @@ func buildHub(t *testing.T) string {
 	return program
 }
 
-func hubCommand(ts *testscript.TestScript, neg bool, args []string) {
-	h := ts.Value("hub").(*hubProcess)
+// hubCommands are the script commands of each hub, by its name.
+var hubCommands = map[string]func(*testscript.TestScript, bool, []string){
+	"hub":   func(ts *testscript.TestScript, neg bool, args []string) { hubCommand(ts, "hub", neg, args) },
+	"other": func(ts *testscript.TestScript, neg bool, args []string) { hubCommand(ts, "other", neg, args) },
+}
+
+func hubCommand(ts *testscript.TestScript, name string, neg bool, args []string) {
+	h := ts.Value(name).(*hubProcess)
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: hub start|replace|connected|kill|stop [flag...]")
+		ts.Fatalf("usage: hub start|replace|mark|connected|kill|stop [flag...]")
 	}
 	switch args[0] {
 	case "start":
-		if h.data == "" {
-			h.data = ts.MkAbs("hub")
-		}
 		ts.Check(h.start(args[1:]...))
-		ts.Setenv("HUB", h.address)
+		ts.Setenv(strings.ToUpper(name), h.address)
 	case "replace":
 		ts.Check(h.stop())
 		h.data += "-new"
 		ts.Check(h.start(args[1:]...))
+	case "mark":
+		h.mark()
 	case "connected":
 		n, err := strconv.Atoi(args[len(args)-1])
 		ts.Check(err)
@@ -97,9 +108,11 @@ func exitsCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func keepCommand(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: keep NAME")
+func captureCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: capture PATH NAME")
 	}
-	ts.Setenv(args[0], strings.TrimRight(ts.ReadFile("stdout"), "\n"))
+	var object map[string]any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &object))
+	ts.Setenv(args[1], field(object, args[0]))
 }

@@ -151,7 +151,7 @@ func (d *delivery) address(ctx context.Context) (err error) {
 	if _, err := d.hubOf(d.to); err != nil {
 		return err
 	}
-	if d.conversation, err = d.resolve(ctx, d.to); exitCode(err) != exitNotFound {
+	if d.conversation, err = d.resolve(ctx, d.to); !unknown(err) {
 		return err
 	}
 	if _, err := d.ready(ctx, d.to); err != nil {

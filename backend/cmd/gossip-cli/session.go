@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"gossip/backend"
@@ -53,45 +51,6 @@ func (s *session) close() error {
 		err = nil
 	}
 	return errors.Join(err, s.Close())
-}
-
-// hub returns the hub that --hub names, or the only one.
-func (s *session) hub() (backend.Hub, error) { return s.app.chooseHub(s.Client, s.app.flags.Hub) }
-
-// chooseHub finds a joined hub by address, name or id; with no name, the only one.
-func (a *app) chooseHub(client *backend.Client, name string) (backend.Hub, error) {
-	hubs := client.Hubs()
-	if name == "" && len(hubs) == 1 {
-		return hubs[0], nil
-	}
-	var known []string
-	for _, hub := range hubs {
-		host, _, _ := strings.Cut(hub.Address, ":")
-		if name != "" && slices.Contains([]string{hub.ID, hub.Address, hub.Name, host}, name) {
-			return hub, nil
-		}
-		known = append(known, hub.Address)
-	}
-	switch {
-	case len(hubs) == 0:
-		return backend.Hub{}, fail(exitNotFound, "this profile has joined no hub yet: gossip-cli join HOST")
-	case name == "":
-		return backend.Hub{}, fail(exitUsage, "this profile has joined several hubs: name one with --hub (%s)", strings.Join(known, ", "))
-	}
-	return backend.Hub{}, fail(exitNotFound, "this profile has not joined %s: join it first, or name one of %s", name, strings.Join(known, ", "))
-}
-
-// hubOf returns the hub that a conversation is on: #channel@HUB and @user@HUB name it, as a conversation's key does.
-func (s *session) hubOf(to string) (backend.Hub, error) {
-	if conversation, err := backend.ParseConversation(to); err == nil {
-		return s.app.chooseHub(s.Client, conversation.Hub.String())
-	}
-	if to != "" {
-		if _, host, named := strings.Cut(to[1:], "@"); named {
-			return s.app.chooseHub(s.Client, host)
-		}
-	}
-	return s.hub()
 }
 
 // ready waits until the hub of the conversation has let the client in, and returns its id; "" is the hub of --hub, or the only one.
@@ -179,10 +138,10 @@ func (s *session) overdue(ctx context.Context, hub string) error {
 	return fail(exitUnreachable, "the hub did not answer within %v; check the address and your network, or wait longer with --timeout", s.app.flags.Timeout)
 }
 
-// hubDo runs do when the hub has let the client in.
-func (a *app) hubDo(ctx context.Context, do func(ctx context.Context, s *session, hub id.HubID) error) error {
+// hubDo runs do when the hub of the conversation has let the client in; "" is the hub of --hub, or the only one.
+func (a *app) hubDo(ctx context.Context, to string, do func(ctx context.Context, s *session, hub id.HubID) error) error {
 	return a.online(ctx, func(s *session) error {
-		hub, err := s.ready(ctx, "")
+		hub, err := s.ready(ctx, to)
 		if err != nil {
 			return err
 		}
@@ -195,7 +154,7 @@ func (a *app) hubDo(ctx context.Context, do func(ctx context.Context, s *session
 
 // withChannel runs do with a channel of the hub.
 func (a *app) withChannel(ctx context.Context, name string, do func(context.Context, *session, backend.Conversation) error) error {
-	return a.hubDo(ctx, func(ctx context.Context, s *session, _ id.HubID) error {
+	return a.hubDo(ctx, name, func(ctx context.Context, s *session, _ id.HubID) error {
 		channel, err := s.resolve(ctx, name)
 		if err != nil {
 			return err
@@ -207,61 +166,15 @@ func (a *app) withChannel(ctx context.Context, name string, do func(context.Cont
 	})
 }
 
-// resolve turns a TO of the command line into a conversation.
-func (s *session) resolve(ctx context.Context, to string) (backend.Conversation, error) {
-	if conversation, err := backend.ParseConversation(to); err == nil {
-		return conversation, nil
-	}
-	if !strings.HasPrefix(to, "#") && !strings.HasPrefix(to, "@") {
-		return backend.Conversation{}, fail(exitUsage, "%q is neither '#channel' nor @user", to)
-	}
-	if host := s.app.flags.Hub; host != "" && !strings.Contains(to[1:], "@") {
-		hub, err := s.hub()
-		if err != nil {
-			return backend.Conversation{}, err
-		}
-		to += "@" + hub.Address
-	}
-	conversation, err := s.Resolve(ctx, to)
-	if err != nil && exitCode(err) == exitFailure {
-		return conversation, fail(exitNotFound, "%w", err)
-	}
-	return conversation, err
-}
-
-// names gives conversations the names that people call them by.
-func names(client *backend.Client) map[string]string {
-	named := map[string]string{}
-	for _, info := range client.Conversations() {
-		named[info.Key] = nameOf(info)
-	}
-	return named
-}
-
-func nameOf(info backend.ConversationInfo) string {
-	if info.Kind == "direct" {
-		return "@" + info.Name
-	}
-	return "#" + info.Name
-}
-
-// lower begins a sentence in small, as it follows the program's name, and takes the last full stop off.
-func lower(sentence string) string {
-	sentence = strings.TrimSuffix(sentence, ".")
-	if len(sentence) > 1 && sentence[1] >= 'a' && sentence[1] <= 'z' {
-		return strings.ToLower(sentence[:1]) + sentence[1:]
-	}
-	return sentence
-}
-
-// stopped says why the hub wants a person's decision. The event with the reason's code follows the change of state.
+// stopped says why the hub wants a person's decision; without an id it is the one that is being joined. The event with
+// the reason's code follows the change of state.
 func (s *session) stopped(hub backend.Hub) error {
 	patience := time.NewTimer(localPatience)
 	defer patience.Stop()
 	for {
 		select {
 		case e, open := <-s.Events():
-			if open && (e.Error == nil || e.Hub != hub.ID) {
+			if open && (e.Error == nil || hub.ID != "" && e.Hub != hub.ID) {
 				continue
 			}
 			if open {
