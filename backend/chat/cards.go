@@ -151,6 +151,18 @@ func (h *Hub) showPeople(users []id.UserID) {
 	}
 	if len(events) > 0 {
 		h.Emit(events)
+		h.arrive(arrival{change: func() { h.showDirect(users) }})
+	}
+}
+
+// showDirect tells of the conversations with these users: who is online and who can be trusted stands there, too.
+func (h *Hub) showDirect(users []id.UserID) {
+	for _, user := range users {
+		conv := Conversation{Hub: h.Config.Hub, User: user}
+		if h.conversations[conv] != nil {
+			info := h.info(conv)
+			h.tell(Event{Type: EventConversation, Conversation: info.Key, ConversationInfo: &info})
+		}
 	}
 }
 

@@ -140,10 +140,7 @@ func (h *Hub) Retry(conv Conversation, m id.MessageID) error {
 // Wake looks again at what waits in a conversation: a person has decided something that may set it free.
 func (h *Hub) Wake(conv Conversation) {
 	h.call(func() error {
-		if h.conversations[conv] != nil {
-			info := h.info(conv)
-			h.tell(Event{Type: EventConversation, Conversation: info.Key, ConversationInfo: &info})
-		}
+		h.showDirect([]id.UserID{conv.User})
 		return nil
 	})
 }

@@ -167,7 +167,7 @@ func (c *change) takeLog(channel id.ChannelID, from uint64, log [][]byte, parts 
 		if err := bucket.Put(numberKey(index), encoded); err != nil {
 			return err
 		}
-		if err := c.showStatement(ch, statement, before); err != nil {
+		if err := c.showStatement(ch, statement, before, len(log)-i <= maxNotices); err != nil {
 			return err
 		}
 		if returns && ch.member(c.self) {
@@ -193,8 +193,11 @@ func (c *change) refuseLog(ch *channel, cause error) error {
 	return c.distrust(ch, rewritten)
 }
 
+// maxNotices is how many statements of one fetch get a notice: a new device learns a long log at once.
+const maxNotices = 20
+
 // showStatement makes the notice of a statement, and starts or ends the channel's journal with one's own membership.
-func (c *change) showStatement(ch *channel, s *membership.Statement, wasMember bool) error {
+func (c *change) showStatement(ch *channel, s *membership.Statement, wasMember, show bool) error {
 	isMember := ch.member(c.self)
 	conv := Conversation{Hub: c.Config.Hub, Channel: ch.id}
 	if isMember && !wasMember {
@@ -205,19 +208,26 @@ func (c *change) showStatement(ch *channel, s *membership.Statement, wasMember b
 	if (!isMember && !wasMember) || c.conversations[conv] == nil {
 		return nil
 	}
-	kind, text := c.describe(s)
-	n := Notice{Kind: kind, Text: text}
-	if s.Subject != id.NoUser {
-		n.Subject = s.Subject.String()
-	}
-	if _, err := c.notice(conv, n, s.User); err != nil {
-		return err
+	if show {
+		if err := c.statementNotice(conv, s); err != nil {
+			return err
+		}
 	}
 	if wasMember && !isMember {
 		c.conversation(conv).Forgotten = s.Action == membership.Leave
 		return c.Engine.LeaveChannel(c.tx, ch.id)
 	}
 	return nil
+}
+
+func (c *change) statementNotice(conv Conversation, s *membership.Statement) error {
+	kind, text := c.describe(s)
+	n := Notice{Kind: kind, Text: text}
+	if s.Subject != id.NoUser {
+		n.Subject = s.Subject.String()
+	}
+	_, err := c.notice(conv, n, s.User)
+	return err
 }
 
 // welcomeBack gives this device's sender key to a member who was out meanwhile and has dropped it.
