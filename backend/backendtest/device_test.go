@@ -22,6 +22,7 @@ type device struct {
 	dir    string
 	line   *line
 	way    func(context.Context, string) (net.Conn, error) // to the hub; nil: straight
+	unlock vault.Unlock
 	user   id.UserID
 	id     id.DeviceID
 
@@ -46,7 +47,7 @@ func (d *device) open() {
 		d.line.dialHub = d.way
 	}
 	client, err := backend.New(backend.Options{
-		Dir: d.dir, Unlock: unlock, Dial: d.dial, Client: "gossip-test/1",
+		Dir: d.dir, Unlock: d.unlock, Dial: d.dial, Client: "gossip-test/1",
 		Log: slog.New(d.world.logs.handler(d.name)),
 	})
 	if err != nil {

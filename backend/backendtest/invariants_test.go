@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gossip/backend"
+	"gossip/backend/e2ee"
 	"gossip/common/id"
 )
 
@@ -39,7 +40,18 @@ func (s *simulation) finish() (broken []string) {
 		d.close()
 	}
 	s.hub.Stop()
-	return append(broken, s.plaintexts()...)
+	broken = append(broken, s.plaintexts()...)
+	return append(broken, s.reuses()...)
+}
+
+// reuses are the packets whose key had been used before: with a hub that plays no tricks there are none.
+func (s *simulation) reuses() (broken []string) {
+	for _, d := range s.devices {
+		for _, line := range s.logs.containing(d.name, e2ee.ErrReplayed.Error()) {
+			broken = append(broken, d.name+" was sent something under a used key: "+line)
+		}
+	}
+	return broken
 }
 
 // check returns what is not as it must be while everybody is here.

@@ -1,19 +1,171 @@
 package backendtest
 
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"gossip/backend/store"
+	"gossip/backend/vault"
+	"gossip/common/wire"
+)
+
 // plant is a bug that is put into a history, to see that the simulation notices it. The nil plant is none.
 type plant struct {
-	name string
+	// begin runs before the history.
+	begin func(s *simulation)
 	// kill changes what a killed client leaves on its disk.
-	kill func(s *simulation, d *device, whole []byte) []byte
-	// hub changes what a killed hub leaves on its disk.
+	kill func(d *device, whole []byte) []byte
+	// killed runs after a client was killed, on its folder.
+	killed func(s *simulation, d *device)
+	// hub runs after the hub was killed, on its folder.
 	hub func(s *simulation)
 }
 
-func (p *plant) killed(s *simulation, d *device) func([]byte) []byte {
-	if p == nil || p.kill == nil {
-		return func(whole []byte) []byte { return whole }
+// plantedSeeds is within how many histories a bug has to be noticed.
+const plantedSeeds = 1000
+
+// TestSimulationNoticesPlantedBugs puts one bug at a time into the histories.
+func TestSimulationNoticesPlantedBugs(t *testing.T) {
+	tpl := makeTemplate(t, people...)
+	for name, newPlant := range map[string]func() *plant{
+		"an acknowledgement is dropped":      dropAnAck,
+		"a client skips one write":           func() *plant { return &plant{kill: skipAWrite()} },
+		"the hub skips one write":            func() *plant { return &plant{hub: hubSkipsAWrite} },
+		"a chain index is used again":        reuseAnIndex,
+		"a device's numbers are given again": reuseNumbers,
+	} {
+		t.Run(name, func(t *testing.T) {
+			for seed := uint64(1); seed <= plantedSeeds; seed++ {
+				if broken := playPlanted(t, tpl, seed, newPlant()); len(broken) > 0 {
+					t.Logf("noticed in history %d: %s", seed, broken[0])
+					return
+				}
+			}
+			t.Errorf("%d histories did not notice it", plantedSeeds)
+		})
 	}
-	return func(whole []byte) []byte { return p.kill(s, d, whole) }
+}
+
+// playPlanted is play, where a test that fails by itself is a bug noticed, too.
+func playPlanted(t *testing.T, tpl *template, seed uint64, p *plant) (broken []string) {
+	broken, _ = play(t, tpl, seed, p)
+	return broken
+}
+
+func skipAWrite() func(d *device, whole []byte) []byte {
+	done := false
+	return func(_ *device, whole []byte) []byte {
+		if done {
+			return whole
+		}
+		done = true
+		return withoutLastCommit(whole)
+	}
+}
+
+func hubSkipsAWrite(s *simulation) {
+	file := filepath.Join(s.hub.Dir, "hub.db")
+	whole, err := os.ReadFile(file)
+	check(s.t, err)
+	check(s.t, os.WriteFile(file, withoutLastCommit(whole), 0o600))
+}
+
+// dropAnAck has one device never hear that a packet of its own is on the hub's disk.
+func dropAnAck() *plant {
+	return &plant{begin: func(s *simulation) {
+		c := s.cheated(s.devices[0])
+		dropped, left := false, 2+s.rng.IntN(8)
+		c.toDevice = func(p wire.Packet) []wire.Packet {
+			if signal, ok := p.(*wire.SignalPacket); ok && signal.Kind == wire.KindAck && !dropped {
+				if left--; left == 0 {
+					dropped = true
+					return nil
+				}
+			}
+			return []wire.Packet{p}
+		}
+		s.devices[0].open()
+	}}
+}
+
+// reuseAnIndex gives a killed device the sender keys and sessions that it had when it was killed the time before.
+func reuseAnIndex() *plant { return putBack("e2ee-sender", "e2ee-session") }
+
+// reuseNumbers does the same with how far devices have counted.
+func reuseNumbers() *plant { return putBack("number") }
+
+// putBack gives a killed device the rows of buckets that it had when it was killed the time before.
+func putBack(names ...string) *plant {
+	before := map[string]map[string][]byte{}
+	return &plant{killed: func(s *simulation, d *device) {
+		check(s.t, withStore(d.dir, func(tx *store.Tx) error {
+			for _, r := range s.rooms {
+				for _, name := range names {
+					if err := swapRows(tx, before, d, r, s, name); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		}))
+	}}
+}
+
+// swapRows remembers a bucket's rows and puts back those of the time before.
+func swapRows(tx *store.Tx, before map[string]map[string][]byte, d *device, r *room, s *simulation, name string) error {
+	bucket := tx.Bucket(name, s.hubID[:])
+	if name == "number" {
+		if r.direct() {
+			return nil
+		}
+		bucket = tx.Bucket(name, s.hubID[:], r.conv.Channel[:])
+	}
+	at := fmt.Sprint(d.name, name, r.name)
+	now := map[string][]byte{}
+	for key, value := range bucket.Range(nil, nil, false, 0) {
+		now[string(key)] = value
+	}
+	var err error
+	for key, value := range before[at] {
+		err = errors.Join(err, bucket.Put([]byte(key), value))
+	}
+	before[at] = now
+	return err
+}
+
+// withStore opens the store of a profile that is not in use.
+func withStore(dir string, do func(tx *store.Tx) error) error {
+	profile, err := vault.Open(dir, unlock)
+	if err != nil {
+		return err
+	}
+	return errors.Join(profile.Store().Update(do), profile.Lock())
+}
+
+func (p *plant) started(s *simulation) {
+	if p != nil && p.begin != nil {
+		p.begin(s)
+		s.rest(2 * time.Second)
+	}
+}
+
+func (p *plant) kills(d *device) func([]byte) []byte {
+	return func(whole []byte) []byte {
+		if p == nil || p.kill == nil {
+			return whole
+		}
+		return p.kill(d, whole)
+	}
+}
+
+func (p *plant) clientKilled(s *simulation, d *device) {
+	if p != nil && p.killed != nil {
+		p.killed(s, d)
+	}
 }
 
 func (p *plant) hubKilled(s *simulation) {

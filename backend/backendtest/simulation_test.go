@@ -60,6 +60,7 @@ func play(t *testing.T, tpl *template, seed uint64, planted *plant) (broken, his
 	synctest.Test(t, func(t *testing.T) {
 		s := newSimulation(t, tpl, seed)
 		s.plant = planted
+		s.plant.started(s)
 		for range 10 + s.rng.IntN(30) {
 			s.step()
 		}
@@ -146,7 +147,8 @@ func (s *simulation) ready(d *device) {
 
 func (s *simulation) kill(d *device, why string) {
 	s.note("%s %s", d.name, why)
-	d.killWith(s.plant.killed(s, d))
+	d.killWith(s.plant.kills(d))
+	s.plant.clientKilled(s, d)
 }
 
 // ownerOf is the person of a device.

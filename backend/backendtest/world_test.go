@@ -57,7 +57,7 @@ func (w *world) closeAll() {
 // newDevice makes the folder of a device; it is off.
 func (w *world) newDevice(name, person string) *device {
 	w.t.Helper()
-	d := &device{world: w, name: name, person: person, dir: filepath.Join(w.t.TempDir(), name), shown: map[string]bool{}}
+	d := &device{world: w, name: name, person: person, unlock: unlock, dir: filepath.Join(w.t.TempDir(), name), shown: map[string]bool{}}
 	w.devices = append(w.devices, d)
 	return d
 }
