@@ -2,6 +2,7 @@ package backend
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -64,6 +65,9 @@ func (h *hub) Packet(_ *link.Session, p wire.Packet) {
 func (h *hub) Disconnected(err error, retryIn time.Duration) {
 	h.lost(HubConnecting, sentenceOf(err))
 	h.mu.Lock()
+	if h.chat == nil {
+		h.decide(errors.New(sentenceOf(err))) // who joins a hub for the first time may have mistyped its address
+	}
 	h.show(func(info *Hub) { info.RetryAt = timestamp(time.Now().Add(retryIn)) })
 	h.mu.Unlock()
 }

@@ -65,6 +65,7 @@ type hub struct {
 	cancel  context.CancelFunc
 	ended   chan struct{} // closed when the link's goroutine has ended
 	outcome chan error    // buffered: nil with the first welcome, or why there will be none
+	endChat func()        // ends the conversations' goroutine and waits for it
 }
 
 func newHub(c *Client, hubID id.HubID, row hubRow) *hub {
@@ -89,8 +90,16 @@ func (h *hub) openChat(me *self, people *roster.Roster) error {
 	if err != nil {
 		return err
 	}
-	h.chat = conversations
-	c.tasks.Go(func() { conversations.Run(c.alive) })
+	ctx, cancel := context.WithCancel(c.alive)
+	ended := make(chan struct{})
+	h.chat, h.endChat = conversations, func() {
+		cancel()
+		<-ended
+	}
+	c.tasks.Go(func() {
+		defer close(ended)
+		conversations.Run(ctx)
+	})
 	return nil
 }
 

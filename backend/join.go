@@ -17,7 +17,8 @@ import (
 // maxHubChannels is how many of a hub's own public channels a newcomer enters by itself.
 const maxHubChannels = 20
 
-// Join joins a hub and waits until it has let this device in once, or has refused it for good; it pins the hub's key.
+// Join joins a hub and waits until it has let this device in once, or has refused it; it pins the hub's key. A hub that is
+// joined already it waits for, however long ctx allows.
 // On the first visit it enters the hub's own public channels. The connection then stays until Run or Close ends it.
 func (c *Client) Join(ctx context.Context, request JoinRequest) (id.HubID, error) {
 	if !c.HasIdentity() {
@@ -151,6 +152,7 @@ func (c *Client) LeaveHub(hubID id.HubID) error {
 	c.mu.Lock()
 	delete(c.hubs, hubID)
 	c.mu.Unlock()
+	h.endChat()
 	c.events.emit([]Event{{Type: EventConversations, Hub: hubID.String()}})
 	return nil
 }

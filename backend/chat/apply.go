@@ -206,11 +206,35 @@ type earlyRow struct {
 
 func (c *change) keepEarly(r *received, target id.MessageID) error {
 	early := bucket(c.tx, earlyBucket, r.conv)
-	if count, err := early.Len(); err != nil || count >= maxEarly {
+	if room, err := c.roomFor(early); err != nil || !room {
 		return err
 	}
 	key := append(target[:len(target):len(target)], r.message.ID[:]...)
 	return store.PutValue(early, key, earlyRow{r.from, r.device, r.encoded, r.at})
+}
+
+// earlyLifetime is how long a message waits for the one that it is about, once there are many of them.
+const earlyLifetime = 24 * time.Hour
+
+// roomFor makes room among the messages that wait for others; false when there is none.
+func (c *change) roomFor(early *store.Bucket) (bool, error) {
+	count, err := early.Len()
+	if err != nil || count < maxEarly {
+		return true, err
+	}
+	for key, value := range early.Range(nil, nil, false, 0) {
+		kept, err := store.DecodeValue[earlyRow](value)
+		if err != nil {
+			return false, err
+		}
+		if c.now.Sub(timeOf(kept.At)) > earlyLifetime {
+			if err := early.Delete(key); err != nil {
+				return false, err
+			}
+			count--
+		}
+	}
+	return count < maxEarly, nil
 }
 
 // applyEarly applies what waited for this message.

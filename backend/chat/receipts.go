@@ -111,6 +111,8 @@ func (c *change) applyReceipt(r *received, receipt content.Receipt) error {
 			return err
 		}
 		switch {
+		case row == nil && r.from == c.self && receipt.Kind == content.Read:
+			err = c.keepEarly(r, m) // read on another device before it came here
 		case row == nil:
 		case r.from == c.self && receipt.Kind == content.Read:
 			err = c.markRead(r.conv, at, row, receipt.At)
