@@ -1,6 +1,10 @@
 package hub
 
-import "gossip/common/id"
+import (
+	"time"
+
+	"gossip/common/id"
+)
 
 // pass is the round that brings one batch of deliveries to everyone in a room. Its end starts the room's next pass.
 type pass struct {
@@ -45,8 +49,41 @@ func contains(devices []id.DeviceID, d id.DeviceID) bool {
 	return false
 }
 
-// finish lets the senders go on and gives the room to its next pass.
+// A room in which most are behind slows its senders down rather than have everyone cut: after a pass it waits until half
+// have caught up, but never so long that the slow ones hold up the others much.
+const (
+	crowd       = 8 // sessions; in a smaller room a slow one is one too many to wait for
+	crowdPause  = 5 * time.Millisecond
+	crowdPauses = 20
+)
+
+// finish ends the pass, at once or when most of the room have caught up.
 func (p *pass) finish() {
+	if p.size >= crowd && 2*int(p.queued.Load()) > p.size {
+		p.hub.children.Go(p.finishLater)
+		return
+	}
+	p.handOver()
+}
+
+func (p *pass) finishLater() {
+	for range crowdPauses {
+		time.Sleep(crowdPause)
+		behind := 0
+		for _, sub := range p.targets {
+			if sub.session.isWriting() {
+				behind++
+			}
+		}
+		if 2*behind <= p.size {
+			break
+		}
+	}
+	p.handOver()
+}
+
+// handOver lets the senders go on and gives the room to its next pass.
+func (p *pass) handOver() {
 	p.hub.counters.deliveries.Add(uint64(len(p.deliveries) * len(p.targets)))
 	for _, d := range p.deliveries {
 		if d.sent != nil {

@@ -157,6 +157,38 @@ var unlimitedRate = hubtest.WithConfig(func(c *config.Config) {
 	c.Limits.PacketsPerSecond, c.Limits.PacketBurst = 1e6, 1e6
 })
 
+// TestCrowdSlowsItsSender: when all in a room read more slowly than one sends, the sender waits and nobody is cut.
+func TestCrowdSlowsItsSender(t *testing.T) {
+	story(t, func(t *testing.T) {
+		h := hubtest.Start(t, unlimitedRate, hubtest.WithTune(func(l *hub.Limits, _ *sshd.Limits) { l.QueueBytes = 1 << 20 }))
+		alice := inGeneral(h, hubtest.NewPerson(t, "alice"))
+		const messages = 100 // of 64 KiB
+		done := make(chan string, 20)
+		for i := range cap(done) {
+			c := inGeneral(h, hubtest.NewPerson(t, fmt.Sprint("reader ", i)))
+			c.Conn.Limit(1 << 20)
+			go func() {
+				var last string
+				for range messages {
+					last = string(c.ExpectData().Payload)
+				}
+				done <- last
+			}()
+		}
+		for i := range messages {
+			alice.Say(alice.General(), large(i))
+		}
+		for range cap(done) {
+			if last := <-done; last != large(messages-1) {
+				t.Error("a reader ended with another message")
+			}
+		}
+		if stats := h.Server().Hub().Stats(); stats.Slow != 0 {
+			t.Errorf("%d sessions were cut", stats.Slow)
+		}
+	})
+}
+
 // TestStuckWriteIsCut: a write that does not end is a device that is gone.
 func TestStuckWriteIsCut(t *testing.T) {
 	story(t, func(t *testing.T) {

@@ -23,6 +23,7 @@ type round struct {
 
 	taken  atomic.Int64
 	handed atomic.Int64
+	queued atomic.Int64 // sessions that were still writing what they had before
 
 	mu       sync.Mutex // guards the following
 	watchdog *time.Timer
@@ -52,6 +53,9 @@ func (r *round) work() {
 		}
 		s, frames := r.frames(i)
 		mustWrite := len(frames) > 0 && s.accept(frames)
+		if len(frames) > 0 && !mustWrite {
+			r.queued.Add(1)
+		}
 		if int(r.handed.Add(1)) == r.size {
 			r.end()
 		}

@@ -218,6 +218,7 @@ func TestTypingReachesWhoIsThere(t *testing.T) {
 	story(t, func(t *testing.T) {
 		h := hubtest.Start(t)
 		alice, bob := inGeneral(h, hubtest.NewPerson(t, "alice")), inGeneral(h, hubtest.NewPerson(t, "bob"))
+		synctest.Wait() // until bob has caught up: who has not is not there yet
 		for _, p := range []*wire.StreamPacket{{Channel: alice.General()}, {To: bob.Device.ID()}} {
 			p.Kind, p.Payload = wire.KindTyping, []byte("…")
 			if err := alice.Send(p); err != nil {

@@ -106,6 +106,13 @@ func (s *session) drain() {
 	}
 }
 
+// isWriting reports whether something is on its way to the device.
+func (s *session) isWriting() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.writing
+}
+
 // writeMerged writes frames in as few writes as fit into maxBatch each.
 func (s *session) writeMerged(waiting [][]byte) {
 	if len(waiting) == 1 {

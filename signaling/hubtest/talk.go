@@ -1,6 +1,7 @@
 package hubtest
 
 import (
+	"crypto/sha256"
 	"errors"
 	"time"
 
@@ -168,12 +169,24 @@ func (c *Client) Post(channel id.ChannelID, statement *membership.Statement) (id
 	c.t.Helper()
 	statement.User, statement.Device = c.Person.User.ID(), c.Device.ID()
 	if channel != id.NoChannel {
-		state := c.State(channel)
-		statement.Channel, statement.Previous = channel, state.Head
+		statement.Channel, statement.Previous = channel, c.head(channel, statement.Action)
 	}
 	encoded, err := statement.Sign(c.Device)
 	check(c.t, err)
 	return c.PostRaw(encoded)
+}
+
+// head is the hash of a channel's log, as package membership defines it. For joining, that at the login will do.
+func (c *Client) head(channel id.ChannelID, action membership.Action) (head [32]byte) {
+	for _, summary := range c.Welcome.Channels {
+		if summary.Channel == channel && action == membership.Join {
+			return summary.Head
+		}
+	}
+	for _, statement := range c.Log(channel) {
+		head = sha256.Sum256(append(head[:], statement...))
+	}
+	return head
 }
 
 // PostRaw sends an encoded statement and waits for its answer, passing over what else comes.
