@@ -31,6 +31,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	a := newApp(line.globals, stdin, stdout, stderr)
 	command.BindTo(ctx, (*context.Context)(nil))
 	return a.leave(ctx, command.Run(a))

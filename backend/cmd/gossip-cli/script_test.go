@@ -26,6 +26,7 @@ func TestMain(m *testing.M) {
 //	capture PATH NAME             sets $NAME to a field of standard output's JSON
 //	json PATH PATTERN             looks at standard output's JSON lines: the field of one must match, "" where it is not there
 func TestScripts(t *testing.T) {
+	t.Parallel() // with the storm: both wait most of the time
 	hub := buildHub(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",

@@ -30,6 +30,7 @@ func TestStorm(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs for half a minute")
 	}
+	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	dir := t.TempDir()
