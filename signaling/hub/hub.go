@@ -243,7 +243,6 @@ func (h *Hub) cutStuck() {
 	oldest := h.tick.Load() - ticksPerTimeout
 	for _, s := range h.everyone() {
 		if since := s.writingSince.Load(); since != 0 && since <= oldest {
-			h.counters.slow.Add(1)
 			s.cut(errSlow, dropQueue)
 		}
 	}

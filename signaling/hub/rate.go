@@ -32,11 +32,7 @@ func (s *session) countRefused(now time.Time) (flood bool) {
 	}
 	s.refused++
 	s.refusedLast = now
-	if s.refused < floodFactor*s.hub.limits.PacketBurst {
-		return false
-	}
-	s.hub.counters.flooded.Add(1)
-	return true
+	return s.refused >= floodFactor*s.hub.limits.PacketBurst
 }
 
 func rateRefusal(wait time.Duration) *wire.Error {

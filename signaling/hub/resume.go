@@ -18,7 +18,6 @@ const (
 // takeAck moves the device's cursor in a journal; the first ack for it starts the journal's delivery.
 func (s *session) takeAck(p *wire.SignalPacket) *wire.Error {
 	if !s.acks.AllowN(time.Now(), 1) {
-		s.hub.counters.flooded.Add(1)
 		return errFlood
 	}
 	var ack wire.Ack
@@ -127,8 +126,11 @@ func (s *session) resume() {
 
 // catchUp sends what the journal holds, until the subscription can go live.
 func (s *session) catchUp(sub *subscription) {
-	for upTo := sub.after; !s.isGone(); {
-		published := sub.room.publishedUpTo()
+	for upTo := sub.after; ; {
+		published, left := sub.state()
+		if left || s.isGone() {
+			return
+		}
 		entries, err := s.hub.store.Read(sub.room.journal, upTo, resumeEntries, resumeBytes)
 		if err != nil {
 			s.cut(s.refusalOf("read a journal", err), keepQueue)

@@ -28,11 +28,12 @@ type room struct {
 	running   bool   // a goroutine owns the next pass
 }
 
-// subscription is a session that follows a journal. Its fields do not change once it is live.
+// subscription is a session that follows a journal.
 type subscription struct {
 	session *session
 	room    *room
-	after   uint64 // live: everything up to this sequence came from the store
+	after   uint64 // everything up to this sequence came from the store; does not change once it is live
+	left    bool   // guarded by room.mu: it must not go live any more
 }
 
 // delivery is one frame for all who are in the room, but its sender.
@@ -68,6 +69,7 @@ func (r *rooms) leave(sub *subscription) {
 	in := sub.room
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	sub.left = true
 	if at := slices.Index(in.live, sub); at >= 0 {
 		last := len(in.live) - 1
 		in.live[at], in.live[last] = in.live[last], nil
@@ -116,11 +118,15 @@ func (r *room) publish(d *delivery) {
 	}
 }
 
-// join makes a subscription live if it has everything that was published; false when there is more to read first.
+// join makes a subscription live if it has everything that was published; false when there is more to read first. One
+// that has left meanwhile needs nothing more.
 func (r *room) join(sub *subscription, upTo uint64) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.published > upTo {
+	switch {
+	case sub.left:
+		return true
+	case r.published > upTo:
 		return false
 	}
 	sub.after = upTo
@@ -129,11 +135,11 @@ func (r *room) join(sub *subscription, upTo uint64) bool {
 	return true
 }
 
-// publishedUpTo is the last sequence that has come through the room.
-func (r *room) publishedUpTo() uint64 {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.published
+// state is the last sequence that has come through the room, and whether the subscription has left it.
+func (sub *subscription) state() (published uint64, left bool) {
+	sub.room.mu.Lock()
+	defer sub.room.mu.Unlock()
+	return sub.room.published, sub.left
 }
 
 // run makes passes while something is pending. It returns when another goroutine has taken the next pass over.

@@ -59,8 +59,13 @@ const (
 // cut ends a session for a reason that the device is told, if it still reads.
 func (s *session) cut(why *wire.Error, keep bool) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cutLocked(why, keep)
+}
+
+// cutLocked is cut with mu held. Nothing is queued after it: a device must not get what follows on what it missed.
+func (s *session) cutLocked(why *wire.Error, keep bool) {
 	if s.gone {
-		s.mu.Unlock()
 		return
 	}
 	s.gone = true
@@ -73,7 +78,12 @@ func (s *session) cut(why *wire.Error, keep bool) {
 		s.writing = true
 		s.hub.children.Go(s.drain)
 	}
-	s.mu.Unlock()
+	switch why {
+	case errSlow:
+		s.hub.counters.slow.Add(1)
+	case errFlood:
+		s.hub.counters.flooded.Add(1)
+	}
 	s.hub.log.Debug("session cut", "device", s.device, "code", why.Code)
 	s.hub.children.Go(s.linger)
 }

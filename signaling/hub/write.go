@@ -26,8 +26,7 @@ func (s *session) accept(frames []byte) (mustWrite bool) {
 // enqueueLocked lets frames wait, or cuts the session that lets too much wait.
 func (s *session) enqueueLocked(frames []byte) {
 	if s.queued+len(frames) > s.hub.limits.QueueBytes {
-		s.hub.counters.slow.Add(1)
-		s.hub.children.Go(func() { s.cut(errSlow, dropQueue) })
+		s.cutLocked(errSlow, dropQueue)
 		return
 	}
 	s.queue = append(s.queue, frames)
