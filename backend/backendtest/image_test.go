@@ -10,12 +10,13 @@ import (
 
 // Where bbolt keeps its two meta pages: which of them counts is decided by their transaction numbers.
 const (
-	boltPage   = 4096
-	boltTxAt   = 64 // of the transaction's number in a meta page
-	boltSumAt  = 72
-	boltMetas  = 2 * boltPage
-	storeFile  = "store.db"
-	maxAttempt = 1000
+	boltPage    = 4096
+	boltPagesAt = 56 // of the count of pages in a meta page
+	boltTxAt    = 64 // of the transaction's number in a meta page
+	boltSumAt   = 72
+	boltMetas   = 2 * boltPage
+	storeFile   = "store.db"
+	maxAttempt  = 1000
 )
 
 // image is a bbolt file as a crash would leave it, while its owner may still be writing. A transaction writes into free
@@ -56,7 +57,13 @@ func withoutLastCommit(whole []byte) []byte {
 }
 
 // folder is the files of a profile or of a hub, by name.
-type folder map[string][]byte
+type folder map[string]file
+
+// file is a file without the pages behind its last used one, of which a hub's store has thousands.
+type file struct {
+	used []byte
+	size int64
+}
 
 func readFolder(t testing.TB, dir string) folder {
 	t.Helper()
@@ -64,17 +71,39 @@ func readFolder(t testing.TB, dir string) folder {
 	check(t, err)
 	files := folder{}
 	for _, e := range entries {
-		files[e.Name()], err = os.ReadFile(filepath.Join(dir, e.Name()))
-		check(t, err)
+		files[e.Name()] = readFile(t, filepath.Join(dir, e.Name()))
 	}
 	return files
+}
+
+func readFile(t testing.TB, path string) file {
+	t.Helper()
+	info, err := os.Stat(path)
+	check(t, err)
+	f := file{size: info.Size()}
+	if filepath.Ext(path) != ".db" {
+		f.used, err = os.ReadFile(path)
+		check(t, err)
+		return f
+	}
+	metas := readMetas(t, path)
+	pages := max(binary.NativeEndian.Uint64(metas[boltPagesAt:]), binary.NativeEndian.Uint64(metas[boltPage+boltPagesAt:]))
+	f.used = make([]byte, min(info.Size(), int64(pages)*boltPage))
+	opened, err := os.Open(path)
+	check(t, err)
+	defer opened.Close()
+	_, err = opened.ReadAt(f.used, 0)
+	check(t, err)
+	return f
 }
 
 func (f folder) write(t testing.TB, dir string) {
 	t.Helper()
 	check(t, os.MkdirAll(dir, 0o700))
-	for name, content := range f {
-		check(t, os.WriteFile(filepath.Join(dir, name), content, 0o600))
+	for name, file := range f {
+		path := filepath.Join(dir, name)
+		check(t, os.WriteFile(path, file.used, 0o600))
+		check(t, os.Truncate(path, file.size))
 	}
 }
 

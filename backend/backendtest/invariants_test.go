@@ -247,7 +247,7 @@ func (s *simulation) plaintexts() (broken []string) {
 	}
 	for name, files := range folders {
 		for file, content := range files {
-			if bytes.Contains(content, []byte(marker)) {
+			if bytes.Contains(content.used, []byte(marker)) {
 				broken = append(broken, fmt.Sprintf("%s holds a plaintext in %s", name, file))
 			}
 		}

@@ -87,14 +87,14 @@ func TestSecretsStaySecret(t *testing.T) {
 		for _, d := range []*device{alice, bob} {
 			collectSecrets(t, d, needles)
 			for name, content := range readFolder(t, d.dir) {
-				haystacks[d.name+"'s "+name] = content
+				haystacks[d.name+"'s "+name] = content.used
 			}
 		}
 		w.hub.Stop()
 		hubNeedles = hubSecrets(t, w.hub.Dir)
 		for name, content := range readFolder(t, w.hub.Dir) {
 			if name != server.KeyFile {
-				haystacks["the hub's "+name] = content
+				haystacks["the hub's "+name] = content.used
 			}
 		}
 		var logged strings.Builder
