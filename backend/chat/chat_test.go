@@ -204,7 +204,8 @@ func TestPlacesSort(t *testing.T) {
 
 func TestPacketIDs(t *testing.T) {
 	m, d := id.NewMessageID(), id.DeviceID{1}
-	if packetID(m, d) == packetID(m, id.NoDevice) || packetID(m, d) != packetID(m, d) || packetID(m, d) == m {
+	first, again := packetID(m, d), packetID(m, d)
+	if first == packetID(m, id.NoDevice) || first != again || first == m {
 		t.Error("the packet's id does not follow from message and device")
 	}
 }

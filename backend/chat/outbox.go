@@ -178,13 +178,13 @@ func (h *Hub) flush() {
 // anyReady reports whether a conversation with pending messages has all that their encryption needs; for the others
 // it asks the hub.
 func (h *Hub) anyReady() bool {
-	any := false
+	ready := false
 	for conv, count := range h.outbox.queued {
 		if count > 0 && h.prepared(conv) {
-			any = true
+			ready = true
 		}
 	}
-	return any
+	return ready
 }
 
 // encryptPending encrypts pending messages in order, as many as one transaction takes.

@@ -130,51 +130,25 @@ func (h *Hub) fetchAuthors(ctx context.Context, conn Connection, log [][]byte) e
 	return h.fetchUsers(ctx, conn, authors)
 }
 
-// takeLog appends verified statements to a channel's log.
+// takeLog appends what verifies of a part of a channel's log.
 func (c *change) takeLog(channel id.ChannelID, from uint64, log [][]byte, parts []wire.ChannelUpdate) error {
-	ch := c.channels[channel]
-	if ch == nil {
-		ch = newChannel(channel)
-		c.channels[channel] = ch
-		if err := store.PutValue(c.tx.Bucket(channelBucket, c.Config.Hub[:]), channel[:], wire.ChannelSummary{Channel: channel}); err != nil {
-			return err
-		}
-	}
-	for _, part := range parts {
-		for _, s := range part.Summaries {
-			if err := c.takeSummary(s, false); err != nil {
-				return err
-			}
-		}
+	ch, err := c.listed(channel, parts)
+	if err != nil {
+		return err
 	}
 	if ch.state == nil && from > 0 || ch.state != nil && from > ch.state.Length {
 		return nil // a part that does not join
 	}
-	bucket := c.tx.Bucket(logBucket, c.Config.Hub[:], channel[:])
 	for i, encoded := range log {
-		index := from + uint64(i)
-		if ch.state != nil && index < ch.state.Length {
-			continue // another fetch was quicker
-		}
-		before := ch.member(c.self)
-		statement, returns, err := ch.extend(encoded, c.HubKey, c.now, c.Roster.Belongs)
-		if err == nil && index == 0 && ch.state.ID != channel {
-			ch.state, err = nil, errors.New("the log belongs to another channel")
-		}
-		if err != nil {
-			return c.refuseLog(ch, err)
-		}
-		if err := bucket.Put(numberKey(index), encoded); err != nil {
-			return err
-		}
-		if err := c.showStatement(ch, statement, before, len(log)-i <= maxNotices); err != nil {
-			return err
-		}
-		if returns && ch.member(c.self) {
-			if err := c.welcomeBack(ch, statement.User); err != nil {
+		if index := from + uint64(i); ch.state == nil || index == ch.state.Length {
+			refusal, err := c.append(ch, encoded, len(log)-i <= maxNotices)
+			if err != nil {
 				return err
 			}
-		}
+			if refusal != nil {
+				return c.refuseLog(ch, refusal)
+			}
+		} // else another fetch was quicker
 	}
 	ch.summary.Length = max(ch.summary.Length, from+uint64(len(log)))
 	if ch.state != nil && ch.summary.Length > ch.state.Length && len(log) == 0 {
@@ -182,6 +156,49 @@ func (c *change) takeLog(channel id.ChannelID, from uint64, log [][]byte, parts 
 	}
 	c.emit(Event{Type: EventConversations})
 	return nil
+}
+
+// listed returns the channel, making it when it is new, with what an answer says of it.
+func (c *change) listed(name id.ChannelID, parts []wire.ChannelUpdate) (*channel, error) {
+	ch := c.channels[name]
+	if ch == nil {
+		ch = newChannel(name)
+		c.channels[name] = ch
+		if err := store.PutValue(c.tx.Bucket(channelBucket, c.Config.Hub[:]), name[:], wire.ChannelSummary{Channel: name}); err != nil {
+			return nil, err
+		}
+	}
+	for _, part := range parts {
+		for _, s := range part.Summaries {
+			if err := c.takeSummary(s, false); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return ch, nil
+}
+
+// append adds one statement to a channel's log, or returns why it is refused.
+func (c *change) append(ch *channel, encoded []byte, show bool) (refusal, err error) {
+	before := ch.member(c.self)
+	statement, returns, refusal := ch.extend(encoded, c.HubKey, c.now, c.Roster.Belongs)
+	if refusal == nil && ch.state.Length == 1 && ch.state.ID != ch.id {
+		ch.state, refusal = nil, errors.New("the log belongs to another channel")
+	}
+	if refusal != nil {
+		return refusal, nil
+	}
+	bucket := c.tx.Bucket(logBucket, c.Config.Hub[:], ch.id[:])
+	if err := bucket.Put(numberKey(ch.state.Length-1), encoded); err != nil {
+		return nil, err
+	}
+	if err := c.showStatement(ch, statement, before, show); err != nil {
+		return nil, err
+	}
+	if returns && ch.member(c.self) {
+		return nil, c.welcomeBack(ch, statement.User)
+	}
+	return nil, nil
 }
 
 func (c *change) refuseLog(ch *channel, cause error) error {
