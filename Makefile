@@ -15,6 +15,7 @@ GO_BUILD := go build -trimpath -buildvcs=false -ldflags="-s -w"
 STATIC := CGO_ENABLED=0 $(GO_BUILD)
 BENCH ?= .
 BENCHTIME ?= 1s
+HUB ?=
 TEST_FLAGS ?= -race -timeout=14m
 
 .PHONY: help
@@ -32,7 +33,7 @@ demo: hub cli ## the same story in the terminal: a hub, two people, encrypted me
 .PHONY: dev
 dev: ## the app with hot reload
 	build/setup window frontend
-	$(TOOL) wails dev -tags webkit2_41
+	$(TOOL) wails dev -m -viteservertimeout 60 -tags webkit2_41
 
 .PHONY: test
 test: frontend ## every test of Go and of the interface that needs no browser
@@ -61,9 +62,10 @@ pictures: frontend hub cli ## take the README's pictures of the real app anew
 	cd frontend && PICTURES=1 npm run e2e pictures
 
 .PHONY: bench
-bench: ## benchmarks: make bench BENCH=Ratchet BENCHTIME=3s
+bench: hub ## benchmarks of the packages, then of the hub from outside: make bench BENCH=Ratchet HUB=logins
 	go test -run='^$$' -bench='$(BENCH)' -benchtime=$(BENCHTIME) -benchmem -timeout=30m $(PACKAGES) \
 		| grep --line-buffered -vE '^(PASS|ok |\?|testing: warning)'
+	go run ./build/bench -hub $(BIN)/gossip-hub -only '$(HUB)'
 
 .PHONY: build
 build: window hub cli ## build/bin/gossip, gossip-cli and gossip-hub
