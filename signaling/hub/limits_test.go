@@ -48,6 +48,9 @@ func TestRateKeepsOrder(t *testing.T) {
 		if taken != 20 || refused != 10 {
 			t.Errorf("%d were taken and %d refused, want 20 and 10", taken, refused)
 		}
+		time.Sleep(wait - time.Millisecond) // some tokens are there again
+		alice.Tell(bob.Device.ID(), "too early")
+		alice.ExpectRefusal(wire.CodeRate)
 		time.Sleep(wait)
 		alice.ExpectAck(alice.Tell(bob.Device.ID(), "after the wait"))
 	})
