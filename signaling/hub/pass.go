@@ -11,13 +11,13 @@ type pass struct {
 	round
 	room       *room
 	deliveries []*delivery
-	targets    []*subscription
+	targets    []target
 	batch      []byte // all frames
 	first      uint64 // the lowest sequence of the batch; 0 when it holds none
 	senders    []id.DeviceID
 }
 
-func newPass(r *room, deliveries []*delivery, targets []*subscription, size int) *pass {
+func newPass(r *room, deliveries []*delivery, targets []target, size int) *pass {
 	p := &pass{room: r, deliveries: deliveries, targets: targets}
 	p.round = round{hub: r.hub, size: len(targets), frames: p.framesOf, over: p.finish}
 	if len(deliveries) == 1 {
@@ -109,7 +109,7 @@ func (p *pass) framesOf(i int) (*session, []byte) {
 	var frames []byte
 	for _, d := range p.deliveries {
 		if d.from == sub.session.device {
-			p.passOwn(sub, d.seq)
+			p.passOwn(sub.session.device, d.seq)
 			continue
 		}
 		if d.seq == 0 || d.seq > sub.after {
@@ -120,8 +120,8 @@ func (p *pass) framesOf(i int) (*session, []byte) {
 }
 
 // passOwn moves the sender's cursor past its own packet, when it has everything before.
-func (p *pass) passOwn(sub *subscription, seq uint64) {
-	h, device := p.hub, sub.session.device
+func (p *pass) passOwn(device id.DeviceID, seq uint64) {
+	h := p.hub
 	if cursor, ok := h.store.Cursor(p.room.journal, device); ok && seq != 0 && cursor == seq-1 {
 		h.store.Ack(p.room.journal, device, seq)
 		h.dirty.add(p.room.journal)

@@ -22,7 +22,7 @@ type room struct {
 	mu        sync.Mutex // guards the following
 	followers int        // subscriptions, live or not: the room is there while there are any
 	live      []*subscription
-	targets   []*subscription // copy of live that passes work on; nil after live changed
+	targets   []target // copy of live that passes work on; nil after live changed
 	pending   []*delivery
 	published uint64 // the last sequence that came to pending
 	running   bool   // a goroutine owns the next pass
@@ -34,6 +34,20 @@ type subscription struct {
 	room    *room
 	after   uint64 // everything up to this sequence came from the store; does not change once it is live
 	left    bool   // guarded by room.mu: it must not go live any more
+}
+
+// target is a live subscription as passes see it. They stand side by side, so that a pass finds the next at once.
+type target struct {
+	session *session
+	after   uint64
+}
+
+func targetsOf(live []*subscription) []target {
+	targets := make([]target, len(live))
+	for i, sub := range live {
+		targets[i] = target{sub.session, sub.after}
+	}
+	return targets
 }
 
 // delivery is one frame for all who are in the room, but its sender.
@@ -165,7 +179,7 @@ func (r *room) next() *pass {
 	taken := r.pending[:count:count]
 	r.pending = r.pending[count:]
 	if r.targets == nil {
-		r.targets = slices.Clone(r.live)
+		r.targets = targetsOf(r.live)
 	}
 	return newPass(r, taken, r.targets, size)
 }

@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// stuckAfter is how long a round may stand still before another goroutine helps it on.
-const stuckAfter = 2 * time.Millisecond
+// stuckAfter is how long a round may stand still before another goroutine helps it on. Most rounds are over before
+// anybody looks: waking up for that costs more than a write.
+const stuckAfter = 5 * time.Millisecond
 
 // round brings frames to a number of sessions. Several goroutines may work on it: each takes the next session, hands
 // its frames over, which never blocks, and then, when the session was idle, writes to it, which may. When all are

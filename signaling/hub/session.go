@@ -14,10 +14,23 @@ import (
 
 // session is one device that is logged in. An idle one has no goroutine but its reader.
 type session struct {
-	hub    *Hub
-	conn   Conn
-	device id.DeviceID
-	user   id.UserID
+	hub *Hub
+
+	// What every delivery touches stands together, in two lines of the processor's cache.
+	conn         Conn
+	mu           sync.Mutex   // guards writing, gone, queue, queued, drained, subscriptions and resuming
+	writing      bool         // some goroutine writes, and takes what is in queue afterwards
+	gone         bool         // cut or ended: nothing more is queued
+	busy         atomic.Bool  // has had a batch of data: its writes are large
+	queue        [][]byte     // frames, shared with other sessions
+	queued       int          // bytes of queue
+	writingSince atomic.Int64 // tick at which the write under way began; 0: none is
+	device       id.DeviceID
+
+	user          id.UserID
+	drained       chan struct{} // closed when nothing waits any more; nil when nobody asks
+	subscriptions map[store.Journal]*subscription
+	resuming      []*subscription // still to be caught up, by the goroutine that runs while there are any
 
 	// Of the reader alone.
 	packets, acks rate.Limiter
@@ -27,18 +40,7 @@ type session struct {
 	slots         chan struct{}
 	ended         chan struct{} // closed when the reader has ended
 
-	refuseUntil  atomic.Int64 // Unix milliseconds until when data packets are refused, so that order holds
-	busy         atomic.Bool  // has had a batch of data: its writes are large
-	writingSince atomic.Int64 // tick at which the write under way began; 0: none is
-
-	mu            sync.Mutex    // guards the following
-	writing       bool          // some goroutine writes, and takes what is in queue afterwards
-	gone          bool          // cut or ended: nothing more is queued
-	queue         [][]byte      // frames, shared with other sessions
-	queued        int           // bytes of queue
-	drained       chan struct{} // closed when nothing waits any more; nil when nobody asks
-	subscriptions map[store.Journal]*subscription
-	resuming      []*subscription // still to be caught up, by the goroutine that runs while there are any
+	refuseUntil atomic.Int64 // Unix milliseconds until when data packets are refused, so that order holds
 }
 
 func (h *Hub) newSession(conn Conn, user id.UserID) *session {
