@@ -37,7 +37,11 @@ type Channels struct {
 	limits  Limits
 	log     *slog.Logger
 
-	mu       sync.RWMutex // guards the following; held while a statement is written, so that logs grow in one order
+	// posting is held from the check of a statement to its place in the log, so that logs grow in one order. It is taken
+	// before mu, which is not held while a statement goes to the disk: routing asks for roles all the time.
+	posting sync.Mutex
+
+	mu       sync.RWMutex // guards the following
 	channels map[id.ChannelID]*entry
 	byUser   map[id.UserID][]id.ChannelID // where the user is a member or invited, by age of the entry
 }
@@ -96,7 +100,7 @@ func key(channel id.ChannelID, index uint64) string { return fmt.Sprintf("%s/%01
 
 // Post checks a statement, writes it and applies it. It returns the channel, the statement's place in the log and the
 // statement. Refusals are *wire.Error: CodeMalformed, CodeConflict, CodeForbidden, CodeNotMember, CodeLimit. A statement
-// that stands at the end of the log already is answered as the first time, so that a device may send it again.
+// that stands in the log already is answered as the first time, so that a device may send it again.
 func (c *Channels) Post(encoded []byte) (id.ChannelID, uint64, *membership.Statement, error) {
 	statement, err := membership.Parse(encoded)
 	if err != nil {
@@ -106,44 +110,62 @@ func (c *Channels) Post(encoded []byte) (id.ChannelID, uint64, *membership.State
 	if statement.Action == membership.Create {
 		channel = id.ChannelOf(encoded)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if e := c.channels[channel]; e != nil {
-		if at := slices.IndexFunc(e.statements, func(s []byte) bool { return string(s) == string(encoded) }); at >= 0 {
-			return channel, uint64(at), statement, nil
-		}
+	c.posting.Lock()
+	defer c.posting.Unlock()
+	e := c.entry(channel)
+	if at := slices.IndexFunc(e.statements, func(s []byte) bool { return string(s) == string(encoded) }); at >= 0 {
+		return channel, uint64(at), statement, nil
 	}
-	index, err := c.post(channel, statement, encoded)
-	return channel, index, statement, err
-}
-
-// post runs with mu held.
-func (c *Channels) post(channel id.ChannelID, statement *membership.Statement, encoded []byte) (uint64, error) {
-	e := c.channels[channel]
-	if e == nil {
-		if err := c.mayCreate(statement); err != nil {
-			return 0, err
-		}
-		e = &entry{}
-	}
-	if len(e.statements) >= c.limits.Statements {
-		return 0, refuse(wire.CodeLimit, fmt.Sprintf("This channel has had %d changes, the most that this hub keeps. Make a new channel.", len(e.statements)))
-	}
-	if statement.Action == membership.Rename && c.nameTaken(statement.Text, channel) {
-		return 0, nameTaken(statement.Text)
-	}
-	if _, err := e.state.Check(encoded, c.hub, c.belongs); err != nil {
-		return 0, translate(err)
+	if err := c.check(channel, e, statement, encoded); err != nil {
+		return channel, 0, statement, err
 	}
 	index := e.state.Length
 	if _, err := c.records.Set(kindLog, key(channel, index), 0, encoded); err != nil {
-		return 0, fmt.Errorf("write channel log: %w", err)
+		return channel, index, statement, fmt.Errorf("write channel log: %w", err)
 	}
+	c.append(channel, e, statement, encoded)
+	return channel, index, statement, nil
+}
+
+// entry returns a channel, or an empty one that nobody knows yet. Who holds posting may read it without mu.
+func (c *Channels) entry(channel id.ChannelID) *entry {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if e := c.channels[channel]; e != nil {
+		return e
+	}
+	return &entry{}
+}
+
+// check decides whether a statement may be appended.
+func (c *Channels) check(channel id.ChannelID, e *entry, statement *membership.Statement, encoded []byte) error {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if len(e.statements) == 0 {
+		if err := c.mayCreate(statement); err != nil {
+			return err
+		}
+	}
+	if len(e.statements) >= c.limits.Statements {
+		return refuse(wire.CodeLimit, fmt.Sprintf("This channel has had %d changes, the most that this hub keeps. Make a new channel.", len(e.statements)))
+	}
+	if statement.Action == membership.Rename && c.nameTaken(statement.Text, channel) {
+		return nameTaken(statement.Text)
+	}
+	if _, err := e.state.Check(encoded, c.hub, c.belongs); err != nil {
+		return translate(err)
+	}
+	return nil
+}
+
+// append takes up a statement that is on disk.
+func (c *Channels) append(channel id.ChannelID, e *entry, statement *membership.Statement, encoded []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	e.state.Append(statement, encoded)
 	e.statements = append(e.statements, encoded)
 	c.channels[channel] = e
 	c.track(channel, e, statement)
-	return index, nil
 }
 
 func (c *Channels) mayCreate(statement *membership.Statement) error {
