@@ -42,6 +42,7 @@ var actions = []struct {
 	{4, (*simulation).goAway},
 	{3, (*simulation).wait},
 	{1, (*simulation).reconnect},
+	{1, (*simulation).longAbsence},
 }
 
 // marker is in every text, so that a plaintext can be searched for.
@@ -53,7 +54,7 @@ func (s *simulation) say(d *device, r *room, expires time.Duration) {
 	m, err := d.client.Send(r.of(s.ownerOf(d)), backend.Draft{Text: text, ExpiresIn: expires})
 	if err != nil {
 		s.note("%s can't say anything in %s: %v", d.name, r.name, err)
-		if r.has(s.ownerOf(d)) && !s.uncertain(r) {
+		if p := s.ownerOf(d); r.has(p) && len(p.devices) == 1 && !s.uncertain(r) {
 			s.t.Errorf("%s can't write in %s: %v", d.name, r.name, err)
 		}
 		return
@@ -357,4 +358,24 @@ func (s *simulation) wait() {
 func (s *simulation) reconnect() {
 	d := s.device()
 	s.note("%s reconnects: %v", d.name, d.client.Reconnect(s.hubID))
+}
+
+// longAbsence turns everything off for so long that keys are renewed afterwards.
+func (s *simulation) longAbsence() {
+	for _, d := range s.devices {
+		if d.on() && d.line.isDead() {
+			s.kill(d, "died")
+		}
+		d.close()
+	}
+	for _, u := range s.said {
+		if u.expires != 0 {
+			u.lost = true // the hub need not keep it for so long
+		}
+	}
+	away := time.Duration(7+s.rng.IntN(4)) * 24 * time.Hour
+	s.note("everything is off for %v", away)
+	s.hub.Kill()
+	time.Sleep(away)
+	s.hub.Revive()
 }

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -75,10 +76,17 @@ func play(t *testing.T, tpl *template, seed uint64, planted *plant) (broken, his
 
 func newSimulation(t *testing.T, tpl *template, seed uint64) *simulation {
 	rng := rand.New(rand.NewPCG(seed, 1720))
-	names := tpl.people[:3+rng.IntN(len(tpl.people)-2)]
+	names := slices.Clone(tpl.people[:3+rng.IntN(len(tpl.people)-2)])
+	if rng.IntN(3) == 0 {
+		names = append(names, laptop)
+	}
 	s := &simulation{world: worldFrom(t, tpl, names...), rng: rng, started: time.Now()}
 	general := s.addRoom("#general", s.general, nil)
 	for _, d := range s.devices {
+		if d.name == laptop {
+			s.people[0].devices = append(s.people[0].devices, d)
+			continue
+		}
 		p := &person{name: d.person, devices: []*device{d}}
 		for _, other := range s.people {
 			s.addRoom("@"+other.name+"+"+p.name, backend.Conversation{}, []*person{other, p})

@@ -147,6 +147,9 @@ var made struct {
 // templateTime is when stories that start from the template begin: everything in it is older.
 var templateTime = hubtest.Today.Add(10 * time.Minute)
 
+// laptop is the second device of the template's first person.
+const laptop = "laptop"
+
 // makeTemplate makes it.
 func makeTemplate(t *testing.T, names ...string) *template {
 	t.Helper()
@@ -156,6 +159,8 @@ func makeTemplate(t *testing.T, names ...string) *template {
 				w.join(name)
 			}
 			w.rest(10 * time.Second)
+			w.restored(w.devices[0], laptop)
+			w.rest(time.Minute)
 			tpl := template{people: names, folders: map[string]folder{}, users: map[string]id.UserID{}, devices: map[string]id.DeviceID{}, general: w.general}
 			for _, d := range w.devices {
 				d.close()
@@ -176,7 +181,11 @@ func worldFrom(t *testing.T, tpl *template, names ...string) *world {
 	time.Sleep(time.Until(templateTime))
 	w.general = tpl.general
 	for _, name := range names {
-		d := w.newDevice(name, name)
+		person := name
+		if name == laptop {
+			person = names[0]
+		}
+		d := w.newDevice(name, person)
 		tpl.folders[name].write(t, d.dir)
 		d.user, d.id = tpl.users[name], tpl.devices[name]
 		d.open()

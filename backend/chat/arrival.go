@@ -119,6 +119,7 @@ func (h *Hub) connected(conn Connection, welcome wire.Welcome) {
 	h.conn, h.deaf = conn, false
 	h.outbox.restart()
 	clear(h.unavailable)
+	clear(h.confirmed)
 	for _, cursor := range h.cursors {
 		cursor.told, cursor.ackAt = false, time.Time{}
 	}

@@ -30,7 +30,7 @@ func (h *Hub) haveCards(users []id.UserID) bool {
 	now := time.Now()
 	var ask []id.UserID
 	complete := true
-	for _, user := range h.Roster.Wanted(h.Config.Hub, users) {
+	for _, user := range h.unconfirmed(users) {
 		absent := h.unavailable[user]
 		if now.Before(absent.until) {
 			complete = complete && absent.certain
@@ -45,6 +45,18 @@ func (h *Hub) haveCards(users []id.UserID) bool {
 		h.startFetch(ask)
 	}
 	return complete
+}
+
+// unconfirmed lists those of the users of whom it is not certain that the newest card is here: a device that was added
+// while there was no connection would not get what is encrypted by an older one.
+func (h *Hub) unconfirmed(users []id.UserID) []id.UserID {
+	list := h.Roster.Wanted(h.Config.Hub, users)
+	for _, user := range users {
+		if user != h.self && !h.confirmed[user] && !slices.Contains(list, user) {
+			list = append(list, user)
+		}
+	}
+	return list
 }
 
 // shownPeople lists whom the person is likely to see first, at most as many as one request may name: the hub tells of
@@ -88,6 +100,8 @@ func (h *Hub) startFetch(users []id.UserID) {
 					h.unavailable[user] = absence{until: h.outbox.again}
 				case len(h.Roster.Wanted(h.Config.Hub, []id.UserID{user})) > 0:
 					h.unavailable[user] = absence{until: time.Now().Add(cardsAgain), certain: true}
+				case h.conn == conn:
+					h.confirmed[user] = true
 				}
 			}
 			return nil

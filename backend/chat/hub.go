@@ -87,7 +87,8 @@ type Hub struct {
 	sweepDue      time.Time
 	fetching      map[id.UserID]bool
 	unavailable   map[id.UserID]absence
-	paused        []arrival // wait for cards
+	confirmed     map[id.UserID]bool // whose newest card is here, as the hub has said in this connection
+	paused        []arrival          // wait for cards
 	typing        typingState
 	answered      map[id.DeviceID]int // resends given in this window
 	answeredSince time.Time
@@ -98,7 +99,7 @@ func Open(config Config) (*Hub, error) {
 	h := &Hub{
 		Config: config, self: config.Roster.Self(), device: config.Device.ID(),
 		jobs: make(chan func()), arrived: make(chan struct{}, 1), stopped: make(chan struct{}),
-		fetching: map[id.UserID]bool{}, unavailable: map[id.UserID]absence{}, answered: map[id.DeviceID]int{},
+		fetching: map[id.UserID]bool{}, unavailable: map[id.UserID]absence{}, confirmed: map[id.UserID]bool{}, answered: map[id.DeviceID]int{},
 		typing: newTypingState(),
 	}
 	return h, h.load()
