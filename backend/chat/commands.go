@@ -1,9 +1,11 @@
 package chat
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
+	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
 	"gossip/common/membership"
@@ -16,31 +18,30 @@ var ErrNoMessage = errors.New("this message is not here, or not any more")
 // connection.
 func (h *Hub) Send(conv Conversation, draft Draft) (m id.MessageID, err error) {
 	err = h.call(func() error {
+		timer := draft.ExpiresIn
+		if state := h.conversations[conv]; timer == 0 && state != nil {
+			timer = time.Duration(state.Timer) * time.Second
+		}
+		text := content.Text{Markdown: draft.Text, ReplyTo: draft.ReplyTo, ExpiresIn: timer}
+		if err := cmp.Or(h.mayWrite(conv), h.checkBody(conv, text)); err != nil {
+			return err
+		}
 		return h.update(func(c *change) error {
-			m, err = c.send(conv, draft)
+			m, err = c.send(conv, text)
 			return err
 		})
 	})
 	return m, err
 }
 
-func (c *change) send(conv Conversation, draft Draft) (id.MessageID, error) {
-	if err := c.mayWrite(conv); err != nil {
-		return id.NoMessage, err
-	}
-	state := c.conversation(conv)
-	expires := draft.ExpiresIn
-	if expires == 0 {
-		expires = time.Duration(state.Timer) * time.Second
-	}
-	text := content.Text{Markdown: draft.Text, ReplyTo: draft.ReplyTo, ExpiresIn: expires}
+func (c *change) send(conv Conversation, text content.Text) (id.MessageID, error) {
 	m, encoded, err := c.compose(conv, text)
 	if err != nil {
 		return id.NoMessage, err
 	}
 	r := &row{
-		ID: m.ID, From: c.self, Device: c.device, Type: content.TypeText, Text: draft.Text, SentAt: millis(m.SentAt),
-		ReplyTo: draft.ReplyTo, ExpiresIn: int64(expires / time.Second), State: StateQueued, Number: m.Number,
+		ID: m.ID, From: c.self, Device: c.device, Type: content.TypeText, Text: text.Markdown, SentAt: millis(m.SentAt),
+		ReplyTo: text.ReplyTo, ExpiresIn: int64(text.ExpiresIn / time.Second), State: StateQueued, Number: m.Number,
 	}
 	if err := c.insert(conv, newPlace(unsentMajor, m.Number, m.ID), r); err != nil {
 		return id.NoMessage, err
@@ -50,35 +51,45 @@ func (c *change) send(conv Conversation, draft Draft) (id.MessageID, error) {
 }
 
 // mayWrite refuses what could never be sent. What is only blocked for now waits in the outbox.
-func (c *change) mayWrite(conv Conversation) error {
+func (h *Hub) mayWrite(conv Conversation) error {
 	if conv.Direct() {
-		if conv.User == c.self {
+		if conv.User == h.self {
 			return errors.New("this is you; choose somebody else to write to")
 		}
-		if _, known := c.Roster.Card(conv.User); !known {
+		if _, known := h.Roster.Card(conv.User); !known {
 			return errors.New("this person is not known here yet; look them up by name first")
 		}
-	} else if ch := c.channels[conv.Channel]; !ch.member(c.self) {
+	} else if ch := h.channels[conv.Channel]; !ch.member(h.self) {
 		return errors.New("you are not a member of this channel; join it to write")
 	}
-	if why := c.blocked(conv); why != "" {
+	if why := h.blocked(conv); why != "" {
 		return errors.New(why)
 	}
 	return nil
 }
 
+// checkBody refuses what no message can say, before anything is touched.
+func (h *Hub) checkBody(conv Conversation, body content.Body) error {
+	m := content.Message{ID: id.NewMessageID(), Conversation: outer(conv), SentAt: time.Now().UTC(), Author: h.self, Body: body}
+	if content.Numbered(body) {
+		m.Number = 1
+	}
+	_, err := m.Marshal()
+	return err
+}
+
 // say sends something about a conversation or a message, after it was applied here as every other device will.
-func (h *Hub) say(conv Conversation, body content.Body, check func(c *change) error) error {
+func (h *Hub) say(conv Conversation, body content.Body, check func(tx *store.Tx) error) error {
 	return h.call(func() error {
-		return h.update(func(c *change) error {
-			if err := c.mayWrite(conv); err != nil {
+		if err := cmp.Or(h.mayWrite(conv), h.checkBody(conv, body)); err != nil {
+			return err
+		}
+		if check != nil {
+			if err := h.Store.View(check); err != nil {
 				return err
 			}
-			if check != nil {
-				if err := check(c); err != nil {
-					return err
-				}
-			}
+		}
+		return h.update(func(c *change) error {
 			m, encoded, err := c.compose(conv, body)
 			if err != nil {
 				return err
@@ -93,36 +104,36 @@ func (h *Hub) say(conv Conversation, body content.Body, check func(c *change) er
 }
 
 // checkTarget finds the message that a command is about and asks whether it is allowed.
-func checkTarget(conv Conversation, target id.MessageID, allowed func(c *change, r *row) error) func(c *change) error {
-	return func(c *change) error {
-		_, r, err := find(c.tx, conv, target)
+func checkTarget(conv Conversation, target id.MessageID, allowed func(r *row) error) func(tx *store.Tx) error {
+	return func(tx *store.Tx) error {
+		_, r, err := find(tx, conv, target)
 		if err != nil {
 			return err
 		}
 		if r == nil || r.Deleted {
 			return ErrNoMessage
 		}
-		return allowed(c, r)
+		return allowed(r)
 	}
 }
 
 // Edit replaces the text of one's own message.
 func (h *Hub) Edit(conv Conversation, m id.MessageID, text string) error {
-	return h.say(conv, content.Edit{Target: m, Markdown: text}, checkTarget(conv, m, func(c *change, r *row) error {
-		return content.MayEdit(c.self, r.From, r.Type)
+	return h.say(conv, content.Edit{Target: m, Markdown: text}, checkTarget(conv, m, func(r *row) error {
+		return content.MayEdit(h.self, r.From, r.Type)
 	}))
 }
 
 // Delete takes a message back for everybody.
 func (h *Hub) Delete(conv Conversation, m id.MessageID) error {
-	return h.say(conv, content.Delete{Targets: []id.MessageID{m}}, checkTarget(conv, m, func(c *change, r *row) error {
-		return content.MayDelete(c.self, r.From, c.moderates(conv, c.self), r.Type)
+	return h.say(conv, content.Delete{Targets: []id.MessageID{m}}, checkTarget(conv, m, func(r *row) error {
+		return content.MayDelete(h.self, r.From, h.moderates(conv, h.self), r.Type)
 	}))
 }
 
 // React puts an emoji under a message, or takes it away.
 func (h *Hub) React(conv Conversation, m id.MessageID, emoji string, remove bool) error {
-	return h.say(conv, content.Reaction{Target: m, Emoji: emoji, Remove: remove}, checkTarget(conv, m, func(c *change, r *row) error {
+	return h.say(conv, content.Reaction{Target: m, Emoji: emoji, Remove: remove}, checkTarget(conv, m, func(r *row) error {
 		return content.MayReact(r.Type)
 	}))
 }
@@ -152,7 +163,7 @@ var ErrNoChannel = errors.New("this channel is not known here; check its name, o
 var ErrNoUser = errors.New("nobody on this hub is called so; check the spelling, or ask them for their name")
 
 // moderates reports whether the user may delete others' messages there.
-func (c *change) moderates(conv Conversation, user id.UserID) bool {
-	ch := c.channels[conv.Channel]
+func (h *Hub) moderates(conv Conversation, user id.UserID) bool {
+	ch := h.channels[conv.Channel]
 	return ch != nil && ch.state != nil && ch.state.Role(user) >= membership.Moderator
 }

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"gossip/backend/store"
@@ -75,7 +76,9 @@ func (h *Hub) sendReceipts(now time.Time) error {
 			if receipts[to] == nil {
 				receipts[to] = &content.Receipt{Kind: o.Kind, At: timeOf(o.At).UTC()}
 			}
-			receipts[to].Messages = append(receipts[to].Messages, o.Message)
+			if !slices.Contains(receipts[to].Messages, o.Message) {
+				receipts[to].Messages = append(receipts[to].Messages, o.Message)
+			}
 			if err := bucket.Delete(key); err != nil {
 				return err
 			}
@@ -96,11 +99,21 @@ func (h *Hub) sendReceipts(now time.Time) error {
 
 // tellUser sends all devices of a user something that is no person's message.
 func (c *change) tellUser(conv Conversation, user id.UserID, body content.Body) error {
+	return c.tell(conv, body, pending{Users: []id.UserID{user}})
+}
+
+// tell sends something that is no person's message and that nobody waits for: what can't be said is logged.
+func (c *change) tell(conv Conversation, body content.Body, p pending) error {
 	m, encoded, err := c.compose(conv, body)
 	if err != nil {
-		return err
+		if isStoreError(err) {
+			return err
+		}
+		c.Log.Error("a message of the program could not be made", "type", body.Type().String(), "cause", err)
+		return nil
 	}
-	return c.enqueue(conv, &pending{Message: m.ID, Content: encoded, Users: []id.UserID{user}})
+	p.Message, p.Content = m.ID, encoded
+	return c.enqueue(conv, &p)
 }
 
 // applyReceipt moves one's own messages on; from one's own other device it is the read marker.
@@ -173,14 +186,19 @@ func (c *change) markRead(conv Conversation, at place, r *row, when time.Time) e
 // MarkRead notes that the person has seen everything up to a message, and tells its authors if the person lets it.
 func (h *Hub) MarkRead(conv Conversation, upTo id.MessageID) error {
 	return h.call(func() error {
+		var last place
+		err := h.Store.View(func(tx *store.Tx) error {
+			at, r, err := find(tx, conv, upTo)
+			if err == nil && r == nil {
+				err = ErrNoMessage
+			}
+			last = at
+			return err
+		})
+		if err != nil {
+			return err
+		}
 		return h.update(func(c *change) error {
-			last, r, err := find(c.tx, conv, upTo)
-			if err != nil {
-				return err
-			}
-			if r == nil {
-				return ErrNoMessage
-			}
 			bound := append(append([]byte{}, last[:]...), 0)
 			for key := range bucket(c.tx, unreadBucket, conv).Range(nil, bound, false, 0) {
 				if err := c.readOne(conv, place(key)); err != nil {

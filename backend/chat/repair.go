@@ -261,9 +261,5 @@ func (c *change) giveUp(conv Conversation, r *repair) error {
 
 // tellDevice sends one device something that is no person's message.
 func (c *change) tellDevice(conv Conversation, device id.DeviceID, body content.Body, fresh bool) error {
-	m, encoded, err := c.compose(conv, body)
-	if err != nil {
-		return err
-	}
-	return c.enqueue(conv, &pending{Message: m.ID, Content: encoded, Devices: []id.DeviceID{device}, Fresh: fresh})
+	return c.tell(conv, body, pending{Devices: []id.DeviceID{device}, Fresh: fresh})
 }
