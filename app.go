@@ -129,65 +129,6 @@ func (a *App) run(ctx context.Context) {
 	pumping.Wait()
 }
 
-// open opens the profile, and asks for its passphrase until it fits.
-func (a *App) open(ctx context.Context) (*backend.Client, error) {
-	for {
-		var asked *answer
-		client, err := backend.New(a.start.options(a.log, func(fresh bool) ([]byte, error) {
-			given, err := a.ask(ctx, fresh)
-			if err != nil {
-				return nil, err
-			}
-			asked = &given
-			return given.passphrase, nil
-		}))
-		if asked == nil {
-			return client, err
-		}
-		asked.result <- err
-		if err == nil {
-			return client, nil
-		}
-	}
-}
-
-// ask shows the screen for a passphrase and waits for what is typed there.
-func (a *App) ask(ctx context.Context, fresh bool) (answer, error) {
-	if fresh {
-		a.setStage(stageUnprotected, "")
-	} else {
-		a.setStage(stageLocked, "")
-	}
-	select {
-	case given := <-a.answers:
-		return given, nil
-	case <-ctx.Done():
-		return answer{}, ctx.Err()
-	}
-}
-
-// begin does what the flags ask for: take a name, join a hub.
-func (a *App) begin(ctx context.Context) {
-	client, err := a.opened()
-	if err != nil || a.start.name == "" && !client.HasIdentity() {
-		return
-	}
-	if !client.HasIdentity() {
-		if err := a.CreateIdentity(a.start.name); err != nil {
-			a.warn(err)
-			return
-		}
-	}
-	if a.start.hub == "" || len(client.Hubs()) > 0 {
-		return
-	}
-	request := backend.JoinRequest{Address: a.start.hub, Password: a.start.password}
-	if _, err := client.Join(ctx, request); err != nil {
-		a.warn(err)
-	}
-	a.settle()
-}
-
 // pump hands every event on to the interface, in order, until the client is closed.
 func (a *App) pump(client *backend.Client) {
 	for event := range client.Events() {
@@ -268,6 +209,16 @@ func (a *App) at(hub string) (*backend.Client, id.HubID, error) {
 	return client, parsed, parsed.UnmarshalText([]byte(hub))
 }
 
+// person returns the client and the user that a text names.
+func (a *App) person(user string) (*backend.Client, id.UserID, error) {
+	var parsed id.UserID
+	client, err := a.opened()
+	if err != nil {
+		return nil, parsed, err
+	}
+	return client, parsed, parsed.UnmarshalText([]byte(user))
+}
+
 // patient is the context of a call that waits for a hub.
 func (a *App) patient() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(a.ctx, hubPatience)
@@ -303,24 +254,20 @@ func (a *App) Unlock(passphrase string) error {
 
 // CreateIdentity makes a new identity with a new recovery phrase.
 func (a *App) CreateIdentity(name string) error {
-	client, err := a.opened()
-	if err != nil {
-		return err
-	}
-	if err := client.CreateIdentity(name); err != nil {
-		return err
-	}
-	a.settle()
-	return nil
+	return a.identify(func(client *backend.Client) error { return client.CreateIdentity(name) })
 }
 
 // RestoreIdentity takes an identity back from its 24 words.
 func (a *App) RestoreIdentity(words, name string) error {
+	return a.identify(func(client *backend.Client) error { return client.RestoreIdentity(words, name) })
+}
+
+func (a *App) identify(take func(*backend.Client) error) error {
 	client, err := a.opened()
 	if err != nil {
 		return err
 	}
-	if err := client.RestoreIdentity(words, name); err != nil {
+	if err := take(client); err != nil {
 		return err
 	}
 	a.settle()
@@ -423,11 +370,38 @@ func (a *App) OpenDirect(hub, user string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var with id.UserID
-	if err := with.UnmarshalText([]byte(user)); err != nil {
+	_, with, err := a.person(user)
+	if err != nil {
 		return "", err
 	}
 	return backend.Conversation{Hub: at, User: with}.String(), nil
+}
+
+// SafetyNumber returns the 60 digits that two people compare to be sure of each other.
+func (a *App) SafetyNumber(user string) (string, error) {
+	client, parsed, err := a.person(user)
+	if err != nil {
+		return "", err
+	}
+	return client.SafetyNumber(parsed)
+}
+
+// SetVerified notes whether safety numbers were compared with a user.
+func (a *App) SetVerified(user string, verified bool) error {
+	client, parsed, err := a.person(user)
+	if err != nil {
+		return err
+	}
+	return client.SetVerified(parsed, verified)
+}
+
+// AcceptKeyChange goes on with a user whose key or name changed hands.
+func (a *App) AcceptKeyChange(user string) error {
+	client, parsed, err := a.person(user)
+	if err != nil {
+		return err
+	}
+	return client.AcceptKeyChange(parsed)
 }
 
 // Members returns who is in a conversation.

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"embed"
 	"errors"
 	"flag"
@@ -92,6 +93,65 @@ func (s start) options(log *slog.Logger, passphrase func(fresh bool) ([]byte, er
 	options := backend.Options{Dir: s.profile, Log: log, Client: "gossip/" + version}
 	options.Unlock.Passphrase, options.Unlock.KeyFile = passphrase, s.keyFile
 	return options
+}
+
+// open opens the profile, and asks for its passphrase until it fits.
+func (a *App) open(ctx context.Context) (*backend.Client, error) {
+	for {
+		var asked *answer
+		client, err := backend.New(a.start.options(a.log, func(fresh bool) ([]byte, error) {
+			given, err := a.ask(ctx, fresh)
+			if err != nil {
+				return nil, err
+			}
+			asked = &given
+			return given.passphrase, nil
+		}))
+		if asked == nil {
+			return client, err
+		}
+		asked.result <- err
+		if err == nil {
+			return client, nil
+		}
+	}
+}
+
+// ask shows the screen for a passphrase and waits for what is typed there.
+func (a *App) ask(ctx context.Context, fresh bool) (answer, error) {
+	if fresh {
+		a.setStage(stageUnprotected, "")
+	} else {
+		a.setStage(stageLocked, "")
+	}
+	select {
+	case given := <-a.answers:
+		return given, nil
+	case <-ctx.Done():
+		return answer{}, ctx.Err()
+	}
+}
+
+// begin does what the flags ask for: take a name, join a hub.
+func (a *App) begin(ctx context.Context) {
+	client, err := a.opened()
+	if err != nil || a.start.name == "" && !client.HasIdentity() {
+		return
+	}
+	if !client.HasIdentity() {
+		if err := a.CreateIdentity(a.start.name); err != nil {
+			a.warn(err)
+			return
+		}
+	}
+	if a.start.hub == "" || len(client.Hubs()) > 0 {
+		return
+	}
+	request := backend.JoinRequest{Address: a.start.hub, Password: a.start.password}
+	if _, err := client.Join(ctx, request); err != nil {
+		a.warn(err)
+	}
+	a.settle()
 }
 
 func newLog(debug bool) *slog.Logger {

@@ -48,6 +48,17 @@ describe('Conversations', () => {
     expect(list.neighbour(1, [])).toBe('')
   })
 
+  test('shows what is new about a person, begun or not', () => {
+    const list = loaded()
+    const sure = (name: string) => ({ ...person(name), online: true, verified: true, warning: 'x' })
+    list.apply({ seq: 1, type: 'person', hub: 'h_home', person: sure('bob') })
+    expect(list.directs('h_home')[0]).toMatchObject({ name: 'bob', verified: true, blocked: 'x' })
+    list.begin('h_home/u_dana', 'h_home', person('dana'))
+    expect(list.current?.verified).toBe(false)
+    list.apply({ seq: 2, type: 'person', hub: 'h_home', person: sure('dana') })
+    expect(list.current).toMatchObject({ name: 'dana', verified: true })
+  })
+
   test('has no open conversation when that one is gone', () => {
     const list = loaded()
     list.open('h_home/c_zoo')

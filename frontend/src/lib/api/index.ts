@@ -29,6 +29,11 @@ export const api = {
   openDirect: (hub: string, user: string) => call<string>(() => App.OpenDirect(hub, user)),
   members: (key: string) => call<Person[]>(() => App.Members(key)),
 
+  safetyNumber: (user: string) => call<string>(() => App.SafetyNumber(user)),
+  setVerified: (user: string, verified: boolean) =>
+    call<void>(() => App.SetVerified(user, verified)),
+  acceptKeyChange: (user: string) => call<void>(() => App.AcceptKeyChange(user)),
+
   history: (key: string, before: string, limit: number) =>
     call<Page>(() => App.History(key, before, limit)),
   send: (key: string, text: string) => call<string>(() => App.Send(key, text)),

@@ -26,6 +26,7 @@ export class Conversations {
   }
 
   apply(change: Change): void {
+    if (change.type === 'person') this.meet(change.hub ?? '', change.person)
     if (change.type !== 'conversation') return
     const info = change.conversation_info
     const known = this.#list.some((one) => one.key === info.key)
@@ -40,21 +41,17 @@ export class Conversations {
 
   /** begin opens the direct conversation with somebody to whom nothing was written yet. */
   begin(key: string, hub: string, person: Person): void {
-    const { name, trust, verified, online } = person
-    const blocked = person.warning ?? ''
-    this.#fresh = {
-      key,
-      hub,
-      kind: 'direct',
-      name,
-      trust,
-      verified,
-      online,
-      blocked,
-      member: true,
-      unread: 0
-    }
+    const nothing = { last_text: '', member: true, unread: 0 }
+    this.#fresh = { key, hub, kind: 'direct', ...nothing, ...shownOf(person) }
     this.#active = key
+  }
+
+  /** meet shows what is new about somebody in the direct conversation with them. */
+  private meet(hub: string, person: Person): void {
+    const key = `${hub}/${person.user}`
+    const update = (one: Conversation) => (one.key === key ? { ...one, ...shownOf(person) } : one)
+    this.#list = this.#list.map(update)
+    if (this.#fresh) this.#fresh = update(this.#fresh)
   }
 
   close(): void {
@@ -85,4 +82,10 @@ export class Conversations {
         (a, b) => (b.last_at ?? '').localeCompare(a.last_at ?? '') || a.name.localeCompare(b.name)
       )
   }
+}
+
+/** shownOf is what a direct conversation shows of its other person. */
+function shownOf(person: Person) {
+  const { name, trust, verified, online } = person
+  return { name, trust, verified, online, blocked: person.warning ?? '' }
 }

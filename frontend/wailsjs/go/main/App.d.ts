@@ -4,6 +4,8 @@ import {chat} from '../models';
 import {main} from '../models';
 import {roster} from '../models';
 
+export function AcceptKeyChange(arg1:string):Promise<void>;
+
 export function CancelJoin():Promise<void>;
 
 export function Channels(arg1:string):Promise<Array<chat.ChannelInfo>>;
@@ -34,9 +36,13 @@ export function RestoreIdentity(arg1:string,arg2:string):Promise<void>;
 
 export function Retry(arg1:string,arg2:string):Promise<void>;
 
+export function SafetyNumber(arg1:string):Promise<string>;
+
 export function Send(arg1:string,arg2:string):Promise<string>;
 
 export function SetTyping(arg1:string,arg2:boolean):Promise<void>;
+
+export function SetVerified(arg1:string,arg2:boolean):Promise<void>;
 
 export function Snapshot():Promise<main.Snapshot>;
 
