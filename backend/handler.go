@@ -2,7 +2,6 @@ package backend
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -66,11 +65,19 @@ func (h *hub) Disconnected(err error, retryIn time.Duration) {
 	h.lost(HubConnecting, sentenceOf(err))
 	h.mu.Lock()
 	if h.chat == nil {
-		h.decide(errors.New(sentenceOf(err))) // who joins a hub for the first time may have mistyped its address
+		h.decide(unreachable(sentenceOf(err))) // who joins a hub for the first time may have mistyped its address
 	}
 	h.show(func(info *Hub) { info.RetryAt = timestamp(time.Now().Add(retryIn)) })
 	h.mu.Unlock()
 }
+
+// unreachable is the sentence that says why a hub could not be reached; it is an ErrOffline.
+type unreachable string
+
+func (u unreachable) Error() string { return string(u) }
+
+// Is makes it an ErrOffline.
+func (u unreachable) Is(target error) bool { return target == ErrOffline }
 
 // sentenceOf is what of an error a person wants to read: without the cause in parentheses at its end.
 func sentenceOf(err error) string {
