@@ -258,14 +258,16 @@ func (c *change) welcomeBack(ch *channel, user id.UserID) error {
 	return nil
 }
 
-// enter starts reading a channel at its present end: there is nothing to read before.
+// enter starts reading a channel where the hub has this device start: at the user's joining, which may have been on
+// another device, a while ago.
 func (c *change) enter(ch *channel, conv Conversation) error {
 	c.conversation(conv).Forgotten = false
 	c.touch(conv)
-	if _, err := c.advance(ch.id, ch.summary.Last); err != nil {
-		return err
-	}
 	at := c.cursors[ch.id]
+	if at == nil {
+		at = &cursor{}
+		c.cursors[ch.id] = at
+	}
 	at.told, at.ackAt, at.own = false, time.Time{}, nil // the hub has forgotten who was out meanwhile
 	return store.PutValue(c.tx.Bucket(cursorBucket, c.Config.Hub[:]), ch.id[:], at.seq)
 }
