@@ -185,7 +185,7 @@ func (s *simulation) reactionsOf(u *utterance) string {
 func (s *simulation) checkOrder(r *room, histories map[*device][]backend.Message) (broken []string) {
 	for i, a := range s.devices {
 		for _, b := range s.devices[:i] {
-			left, right := common(histories[a], histories[b])
+			left, right := s.common(histories[a], histories[b])
 			if !slices.Equal(left, right) {
 				broken = append(broken, fmt.Sprintf("%s has another order in %s than %s: %q and %q", a.name, r.name, b.name, left, right))
 			}
@@ -194,17 +194,22 @@ func (s *simulation) checkOrder(r *room, histories map[*device][]backend.Message
 	return broken
 }
 
-// common are the ids of the messages that both show, in the order of each.
-func common(a, b []backend.Message) (left, right []string) {
+// common are the ids of the messages that both show, in the order of each. Those that somebody who had left got by
+// asking after coming back stand where their author went on for them.
+func (s *simulation) common(a, b []backend.Message) (left, right []string) {
 	of := func(rows, others []backend.Message) (ids []string) {
 		for _, m := range rows {
-			if m.Notice == nil && slices.ContainsFunc(others, func(o backend.Message) bool { return o.ID == m.ID }) {
+			if m.Notice == nil && !s.isStray(m.ID) && slices.ContainsFunc(others, func(o backend.Message) bool { return o.ID == m.ID }) {
 				ids = append(ids, m.ID)
 			}
 		}
 		return ids
 	}
 	return of(a, b), of(b, a)
+}
+
+func (s *simulation) isStray(m string) bool {
+	return slices.ContainsFunc(s.said, func(u *utterance) bool { return u.stray && u.id.String() == m })
 }
 
 // afterExpiry has everybody read everything, waits until all timers are over, and looks whether what had to disappear

@@ -74,6 +74,7 @@ type utterance struct {
 	reactions map[reactionKey]bool // true: it stays
 	must, may map[*person]bool     // who has to see it in the end, who is allowed to
 	sent      bool                 // the hub has it, as its author has seen
+	stray     bool                 // its author did not know yet that somebody had left
 	lost      bool                 // its author has left before it was sent: it may never be
 	vague     bool                 // who has changed it has left: its changes may not have come
 }
@@ -92,7 +93,8 @@ func (s *simulation) isSent(u *utterance) bool {
 	return u.sent
 }
 
-// view is who is in the room as the device knows it at this moment.
+// view is who is in the room as the device knows it at this moment; false for those of whom it may only know that they
+// were in earlier.
 func (s *simulation) view(d *device, r *room) map[*person]bool {
 	view := map[*person]bool{}
 	members, err := d.client.Members(r.of(s.ownerOf(d)))
@@ -132,6 +134,9 @@ func (s *simulation) uttered(d *device, r *room, m id.MessageID, text string, vi
 		}
 		if r.has(p) || !r.direct() && r.standing[p] == unsure {
 			u.may[p] = true
+		}
+		if _, believed := view[p]; believed && !r.has(p) {
+			u.may[p], u.stray = true, true
 		}
 	}
 	if shown, err := d.client.Message(r.of(u.author), m); err == nil {

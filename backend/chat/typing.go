@@ -111,6 +111,9 @@ func (h *Hub) takePresence(presence wire.Presence) {
 	changed := h.Roster.See(h.Config.Hub, presence.Entries)
 	h.showPeople(changed)
 	var unknown []id.UserID
+	if !h.fetching[h.self] {
+		unknown = h.Roster.Wanted(h.Config.Hub, []id.UserID{h.self}) // another device of one's own may be new
+	}
 	for _, entry := range presence.Entries {
 		if _, known := h.Roster.Card(entry.User); !known && entry.Online && !h.fetching[entry.User] {
 			unknown = append(unknown, entry.User)
