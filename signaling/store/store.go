@@ -56,7 +56,8 @@ type Stored struct {
 type Journals interface {
 	// Append queues an entry; the frame belongs to the store until done is called. done is called exactly once, in
 	// the order of the appends, from the store's own goroutine and under no lock, once the entry is on disk or has
-	// failed; it must not block. Appending is idempotent while the entry is held. Errors: ErrInvalid, ErrBusy,
+	// failed; it must not block. Appending is idempotent while the entry is held, and for IDLifetime after it
+	// came: a sender that dies before it knows may ask again after everybody else has acknowledged. Errors: ErrInvalid, ErrBusy,
 	// ErrClosed, or the disk's own, after which the entry may be appended again with the same id.
 	Append(j Journal, e Entry, done func(Position, error))
 
@@ -127,6 +128,9 @@ type Records interface {
 	// closed too by stop and by Close.
 	Watch(kind string) (changes <-chan Change, stop func())
 }
+
+// IDLifetime is how long the id of an entry is remembered after it was appended, whatever became of the entry.
+const IDLifetime = 24 * time.Hour
 
 // WatchBuffer is how many changes a watcher may be behind.
 const WatchBuffer = 256

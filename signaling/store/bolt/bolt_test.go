@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -72,7 +73,7 @@ func verifyBuckets(tx *bbolt.Tx) error {
 		if err != nil || !ok || heads[number].number == 0 || seq > heads[number].last {
 			return fmt.Errorf("entry %x: %v", k, err)
 		}
-		if found, err := decodeSequence(tx.Bucket(idsBucket).Get(idKey(number, e.id))); err != nil || found != seq {
+		if found, at, err := decodeID(tx.Bucket(idsBucket).Get(idKey(number, e.id))); err != nil || found != seq || at != 0 {
 			return fmt.Errorf("entry %x is not found by its id: %d, %v", k, found, err)
 		}
 		if e.expires != 0 {
@@ -87,8 +88,12 @@ func verifyBuckets(tx *bbolt.Tx) error {
 	if err != nil {
 		return err
 	}
-	if ids, expiries := count(tx, idsBucket), count(tx, expiryBucket); ids != entries || expiries != expiring {
-		return fmt.Errorf("%d entries, %d of them expiring, but %d ids and %d expiries", entries, expiring, ids, expiries)
+	gone, err := verifyGone(tx)
+	if err != nil {
+		return err
+	}
+	if ids, expiries := count(tx, idsBucket), count(tx, expiryBucket); ids != entries+gone || expiries != expiring {
+		return fmt.Errorf("%d entries, %d of them expiring, and %d that are gone, but %d ids and %d expiries", entries, expiring, gone, ids, expiries)
 	}
 	for number, h := range heads {
 		if h.bytes != sizes[number] {
@@ -96,6 +101,17 @@ func verifyBuckets(tx *bbolt.Tx) error {
 		}
 	}
 	return nil
+}
+
+// verifyGone counts the ids of entries that are gone, and finds each with the time that it came.
+func verifyGone(tx *bbolt.Tx) (gone int, err error) {
+	return gone, tx.Bucket(goneBucket).ForEach(func(k, _ []byte) error {
+		gone++
+		if _, at, err := decodeID(tx.Bucket(idsBucket).Get(k[8:])); err != nil || at != int64(binary.BigEndian.Uint64(k)) {
+			return fmt.Errorf("the id %x of an entry that is gone: %d, %v", k, at, err)
+		}
+		return nil
+	})
 }
 
 func verifyHeads(tx *bbolt.Tx) (map[uint64]head, error) {

@@ -13,7 +13,8 @@ import (
 //
 //	journals   Journal.Key                        -> number(8) last(8) bytes(8)
 //	entries    number(8) seq(8)                   -> at(8) expires(8) id(16) frame
-//	ids        number(8) id(16)                   -> seq(8)
+//	ids        number(8) id(16)                   -> seq(8), and at(8) once the entry is gone
+//	gone       at(8) number(8) id(16)             -> nothing: the ids of entries that are gone
 //	expiry     expires(8) number(8) seq(8)        -> nothing
 //	cursors    number(8) device(32)               -> seq(8)
 //	records    bucket of a kind: key              -> version(8) value
@@ -137,6 +138,23 @@ func splitEntryKey(key []byte) (number, seq uint64, ok bool) {
 func idKey(number uint64, m id.MessageID) []byte {
 	key := binary.BigEndian.AppendUint64(make([]byte, 0, idKeySize), number)
 	return append(key, m[:]...)
+}
+
+// goneKey sorts the ids of entries that are gone by when they came.
+func goneKey(at int64, idKey []byte) []byte {
+	key := binary.BigEndian.AppendUint64(make([]byte, 0, 8+idKeySize), uint64(at))
+	return append(key, idKey...)
+}
+
+// decodeID splits what stands under an id; at is 0 while the entry is held and tells the time itself.
+func decodeID(value []byte) (seq uint64, at int64, err error) {
+	switch len(value) {
+	case 8:
+		return binary.BigEndian.Uint64(value), 0, nil
+	case 16:
+		return binary.BigEndian.Uint64(value), int64(binary.BigEndian.Uint64(value[8:])), nil
+	}
+	return 0, 0, errLayout
 }
 
 func expiryKey(expires int64, number, seq uint64) []byte {

@@ -20,6 +20,7 @@ type batch struct {
 	journals *bbolt.Bucket
 	entries  *bbolt.Bucket
 	ids      *bbolt.Bucket
+	gone     *bbolt.Bucket
 	expiry   *bbolt.Bucket
 	cursors  *bbolt.Bucket
 	heads    map[store.Journal]*head // every journal that the batch has touched
@@ -38,6 +39,7 @@ func newBatch(tx *bbolt.Tx) *batch {
 		journals: tx.Bucket(journalsBucket),
 		entries:  tx.Bucket(entriesBucket),
 		ids:      tx.Bucket(idsBucket),
+		gone:     tx.Bucket(goneBucket),
 		expiry:   tx.Bucket(expiryBucket),
 		cursors:  tx.Bucket(cursorsBucket),
 		heads:    make(map[store.Journal]*head),

@@ -26,15 +26,15 @@ func (s *Store) Append(j store.Journal, e store.Entry, done func(store.Position,
 	}
 }
 
-// append gives an entry the next sequence of its journal, unless the journal holds its id already.
+// append gives an entry the next sequence of its journal, unless the journal knows its id already.
 func (b *batch) append(op *operation) error {
 	h, err := b.head(op.journal)
 	if err != nil {
 		return err
 	}
 	name := idKey(h.number, op.entry.id)
-	if held := b.ids.Get(name); held != nil {
-		return b.repeat(op, h.number, held)
+	if known := b.ids.Get(name); known != nil {
+		return b.repeat(op, h.number, known)
 	}
 	h.last++
 	h.bytes += int64(len(op.frame))
@@ -51,17 +51,20 @@ func (b *batch) append(op *operation) error {
 	return b.entries.Put(entryKey(h.number, h.last), appendEntry(value, op.entry, op.frame))
 }
 
-// repeat answers an append whose id is held with the position that it has.
-func (b *batch) repeat(op *operation, number uint64, held []byte) error {
-	seq, err := decodeSequence(held)
+// repeat answers an append whose id is known with the position that it has, or had.
+func (b *batch) repeat(op *operation, number uint64, known []byte) error {
+	seq, at, err := decodeID(known)
 	if err != nil {
 		return err
 	}
-	first, _, err := decodeEntry(b.entries.Get(entryKey(number, seq)))
-	if err != nil {
-		return err
+	if at == 0 {
+		first, _, err := decodeEntry(b.entries.Get(entryKey(number, seq)))
+		if err != nil {
+			return err
+		}
+		at = first.at
 	}
-	op.position = store.Position{Seq: seq, At: fromMilliseconds(first.at), Duplicate: true}
+	op.position = store.Position{Seq: seq, At: fromMilliseconds(at), Duplicate: true}
 	return nil
 }
 

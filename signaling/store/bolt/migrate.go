@@ -12,6 +12,7 @@ var (
 	journalsBucket = []byte("journals")
 	entriesBucket  = []byte("entries")
 	idsBucket      = []byte("ids")
+	goneBucket     = []byte("gone")
 	expiryBucket   = []byte("expiry")
 	cursorsBucket  = []byte("cursors")
 	recordsBucket  = []byte("records")
@@ -67,7 +68,7 @@ func formatOf(db *bbolt.DB) (format uint64, err error) {
 }
 
 func makeBuckets(tx *bbolt.Tx) error {
-	for _, name := range [][]byte{metaBucket, journalsBucket, entriesBucket, idsBucket, expiryBucket, cursorsBucket, recordsBucket} {
+	for _, name := range [][]byte{metaBucket, journalsBucket, entriesBucket, idsBucket, goneBucket, expiryBucket, cursorsBucket, recordsBucket} {
 		if _, err := tx.CreateBucket(name); err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ const trimStep = 2048
 // held is an entry to be removed.
 type held struct {
 	seq     uint64
+	at      int64
 	expires int64
 	id      id.MessageID
 	size    int64
@@ -53,7 +54,7 @@ func (b *batch) trim(j store.Journal, upTo uint64) (removed int, err error) {
 		if seq > upTo || len(oldest) == trimStep {
 			return false
 		}
-		oldest = append(oldest, held{seq, e.expires, e.id, int64(len(frame))})
+		oldest = append(oldest, held{seq, e.at, e.expires, e.id, int64(len(frame))})
 		return true
 	})
 	if err != nil {
@@ -75,7 +76,7 @@ func (b *batch) existing(j store.Journal) (*head, error) {
 	return b.head(j)
 }
 
-// remove takes an entry out of every bucket.
+// remove takes an entry out of every bucket but the memory of its id, which forgetIDs ends.
 func (b *batch) remove(h *head, entry held) error {
 	h.bytes -= entry.size
 	if entry.expires != 0 {
@@ -83,7 +84,11 @@ func (b *batch) remove(h *head, entry held) error {
 			return err
 		}
 	}
-	if err := b.ids.Delete(idKey(h.number, entry.id)); err != nil {
+	name := idKey(h.number, entry.id)
+	if err := b.ids.Put(name, append(sequence(entry.seq), sequence(uint64(entry.at))...)); err != nil {
+		return err
+	}
+	if err := b.gone.Put(goneKey(entry.at, name), nil); err != nil {
 		return err
 	}
 	return b.entries.Delete(entryKey(h.number, entry.seq))
@@ -140,7 +145,48 @@ func (s *Store) Sweep(now time.Time, retention time.Duration, inboxBytes int64) 
 			return err
 		}
 	}
+	if err := s.repeatedly(func(b *batch) (int, error) { return b.forgetIDs(now.Add(-store.IDLifetime).UnixMilli()) }); err != nil {
+		return err
+	}
 	return s.flush()
+}
+
+// repeatedly runs a step in batches of its own until it has removed less than trimStep.
+func (s *Store) repeatedly(step func(*batch) (removed int, err error)) error {
+	for {
+		n := 0
+		err := s.submit(func(b *batch) (err error) {
+			n, err = step(b)
+			return err
+		})
+		if err != nil || n < trimStep {
+			return err
+		}
+	}
+}
+
+// forgetIDs forgets up to trimStep ids of entries that are gone and came before the moment.
+func (b *batch) forgetIDs(moment int64) (removed int, err error) {
+	var over [][]byte
+	c := b.gone.Cursor()
+	for k, _ := c.First(); k != nil && len(over) < trimStep; k, _ = c.Next() {
+		if len(k) != 8+idKeySize {
+			return 0, errLayout
+		}
+		if int64(binary.BigEndian.Uint64(k)) >= moment {
+			break
+		}
+		over = append(over, bytes.Clone(k))
+	}
+	for _, k := range over {
+		if err := b.ids.Delete(k[8:]); err != nil {
+			return 0, err
+		}
+		if err := b.gone.Delete(k); err != nil {
+			return 0, err
+		}
+	}
+	return len(over), nil
 }
 
 // overdue returns up to which sequence each journal that is over a limit must be trimmed.
@@ -175,16 +221,7 @@ func (s *Store) overdue(oldest, inboxBytes int64) (map[store.Journal]uint64, err
 
 // sweepExpired removes the entries whose own time has come, wherever they stand in their journals.
 func (s *Store) sweepExpired(moment int64) error {
-	for {
-		n := 0
-		err := s.submit(func(b *batch) (err error) {
-			n, err = b.expire(moment)
-			return err
-		})
-		if err != nil || n < trimStep {
-			return err
-		}
-	}
+	return s.repeatedly(func(b *batch) (int, error) { return b.expire(moment) })
 }
 
 // expire removes up to trimStep expired entries.
@@ -207,7 +244,7 @@ func (b *batch) expire(moment int64) (removed int, err error) {
 		if err != nil {
 			return 0, err
 		}
-		if err := b.remove(h, held{seq, e.expires, e.id, int64(len(frame))}); err != nil {
+		if err := b.remove(h, held{seq, e.at, e.expires, e.id, int64(len(frame))}); err != nil {
 			return 0, err
 		}
 	}

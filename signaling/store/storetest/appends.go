@@ -50,8 +50,15 @@ func testRepeat(t *testing.T, open Open) {
 	if _, err := s.Trim(general, 1); err != nil {
 		t.Fatal(err)
 	}
-	if late := appendOne(s, general, entry(1)); late.Duplicate || late.Seq != 10 {
-		t.Fatalf("an id that is no longer held was answered %+v", late)
+	for _, step := range []struct {
+		swept time.Time
+		known bool
+	}{{first.At, true}, {first.At.Add(store.IDLifetime), true}, {first.At.Add(store.IDLifetime + time.Millisecond), false}} {
+		sweep(t, s, step.swept)
+		late := appendOne(s, general, entry(1))
+		if late.err != nil || late.Duplicate != step.known || step.known && (late.Seq != first.Seq || !late.At.Equal(first.At)) {
+			t.Fatalf("swept at %v, an id whose entry is gone was answered %+v, the first %+v", step.swept.Sub(first.At), late, first)
+		}
 	}
 }
 

@@ -20,6 +20,7 @@ type model struct {
 type modelJournal struct {
 	last    uint64
 	held    []store.Stored
+	gone    []store.Stored // whose ids are remembered
 	cursors map[id.DeviceID]uint64
 }
 
@@ -36,7 +37,7 @@ func (m *model) journal(j store.Journal) *modelJournal {
 
 // append returns the position that the store must answer; at is that of the store's answer.
 func (j *modelJournal) append(e store.Entry, at time.Time) store.Position {
-	for _, h := range j.held {
+	for _, h := range slices.Concat(j.held, j.gone) {
 		if h.ID == e.ID {
 			return store.Position{Seq: h.Seq, At: h.At, Duplicate: true}
 		}
@@ -81,26 +82,38 @@ func (j *modelJournal) bounds() (first, last uint64, size int64) {
 
 func (j *modelJournal) trim(upTo uint64) int {
 	before := len(j.held)
-	j.held = slices.DeleteFunc(j.held, func(h store.Stored) bool { return h.Seq <= upTo })
+	j.remove(func(h store.Stored) bool { return h.Seq <= upTo })
 	return before - len(j.held)
+}
+
+// remove takes entries out and keeps their ids.
+func (j *modelJournal) remove(match func(store.Stored) bool) {
+	j.held = slices.DeleteFunc(j.held, func(h store.Stored) bool {
+		if match(h) {
+			j.gone = append(j.gone, h)
+			return true
+		}
+		return false
+	})
 }
 
 func (m *model) sweep(now time.Time, retention time.Duration, inboxBytes int64) {
 	for name, j := range m.journals {
-		j.held = slices.DeleteFunc(j.held, func(h store.Stored) bool {
+		j.remove(func(h store.Stored) bool {
 			return expired(h, now) || retention > 0 && h.At.Before(now.Add(-retention))
 		})
 		for name.IsInbox() && inboxBytes > 0 && len(j.held) > 0 {
 			if _, _, size := j.bounds(); size <= inboxBytes {
 				break
 			}
-			j.held = j.held[1:]
+			j.trim(j.held[0].Seq)
 		}
+		j.gone = slices.DeleteFunc(j.gone, func(h store.Stored) bool { return h.At.Before(now.Add(-store.IDLifetime)) })
 	}
 }
 
 func (m *model) drop(j store.Journal) {
-	m.journal(j).held = nil
+	m.journal(j).trim(m.journal(j).last)
 	clear(m.journal(j).cursors)
 }
 

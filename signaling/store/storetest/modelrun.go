@@ -131,7 +131,7 @@ func (m *machine) drop(r *rapid.T) {
 }
 
 func (m *machine) sweep(r *rapid.T) {
-	now := time.Now().Add(rapid.SampledFrom([]time.Duration{0, 2 * time.Hour, 4 * time.Hour}).Draw(r, "later"))
+	now := time.Now().Add(rapid.SampledFrom([]time.Duration{0, 2 * time.Hour, 4 * time.Hour, 30 * time.Hour}).Draw(r, "later"))
 	retention := rapid.SampledFrom([]time.Duration{0, time.Hour, 24 * time.Hour}).Draw(r, "retention")
 	inboxBytes := rapid.Int64Range(0, 100).Draw(r, "inbox bytes")
 	if err := m.store.Sweep(now, retention, inboxBytes); err != nil {
