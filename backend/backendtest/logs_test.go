@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -39,16 +40,11 @@ func (l *logs) print(t testing.TB) {
 	}
 }
 
-// containing are the lines of a device with a text in them.
-func (l *logs) containing(who, text string) (found []string) {
+// all are the lines so far.
+func (l *logs) all() []logLine {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, line := range l.lines {
-		if line.who == who && strings.Contains(line.text, text) {
-			found = append(found, line.text)
-		}
-	}
-	return found
+	return slices.Clone(l.lines)
 }
 
 // handler is the slog.Handler of one device.

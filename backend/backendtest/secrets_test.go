@@ -98,7 +98,7 @@ func TestSecretsStaySecret(t *testing.T) {
 			}
 		}
 		var logged strings.Builder
-		for _, line := range w.logs.lines {
+		for _, line := range w.logs.all() {
 			logged.WriteString(line.text + "\n")
 		}
 		haystacks["the clients' logs"] = []byte(logged.String())

@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	seeds     = flag.Int("seeds", 100, "how many histories the simulation plays")
+	seeds     = flag.Int("seeds", defaultSeeds, "how many histories the simulation plays")
 	firstSeed = flag.Uint64("seed", 1, "the first history of the simulation")
 	failures  = flag.Int("failures", 1, "after how many failures the simulation ends")
 )
