@@ -244,3 +244,26 @@ func TestOneOfManyGetsTheName(t *testing.T) {
 		t.Fatal("nobody has an account")
 	}
 }
+
+// TestRefusedCardClaimsNothing: a card that is refused for one of its devices keeps neither its name nor its other
+// devices from others.
+func TestRefusedCardClaimsNothing(t *testing.T) {
+	h, alice := newHub(t), newPerson(t, "alice")
+	_, err := h.Login(alice.card("alice"), now)
+	check(t, err)
+	mallory := newPerson(t, "mallory")
+	for range 4 {
+		mallory.addDevice()
+	}
+	own := len(mallory.devices)
+	mallory.devices = append(mallory.devices, alice.devices[0])
+	_, err = h.Login(mallory.card("famous"), now)
+	refused(t, wire.CodeCard, err)
+	for _, device := range mallory.devices[:own] {
+		if _, _, err := h.device(device.ID()); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("a device of the refused card is on disk: %v", err)
+		}
+	}
+	_, err = h.Login(newPerson(t, "famous").card("famous"), now)
+	check(t, err)
+}

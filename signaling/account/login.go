@@ -35,12 +35,13 @@ func (a *Accounts) Login(card *identity.Card, now time.Time) (Account, error) {
 			return Account{}, err
 		}
 	}
-	if err := a.claim(card); err != nil {
-		return Account{}, err
-	}
 	value := accountRecord{Card: card.Bytes(), Name: card.Profile.Name, Created: old.Created}
-	if err := a.set(kindAccount, card.User.String(), version, value); err != nil {
-		return Account{}, err
+	claimed, err := a.claim(card)
+	if err == nil {
+		err = a.set(kindAccount, card.User.String(), version, value)
+	}
+	if err != nil {
+		return Account{}, errors.Join(err, a.giveBack(claimed))
 	}
 	account, gone := a.index(card, old)
 	return account, a.release(account, old, gone)
@@ -64,54 +65,76 @@ func newer(card *identity.Card, stored []byte, now time.Time) error {
 	return nil
 }
 
-// claim takes the name and the devices of a card for its user, or refuses.
-func (a *Accounts) claim(card *identity.Card) error {
-	if err := a.claimName(card); err != nil {
-		return err
+// claim is a record that a login has made: the login that is refused after it gives it back.
+type claim struct{ kind, key string }
+
+// claim takes the name and the devices of a card for its user, or refuses. It returns what nobody had before.
+func (a *Accounts) claim(card *identity.Card) (claimed []claim, err error) {
+	fresh, err := a.claimName(card)
+	if fresh {
+		claimed = append(claimed, claim{kindName, id.Skeleton(card.Profile.Name)})
 	}
 	for _, device := range card.Devices {
-		if err := a.claimDevice(card.User, device); err != nil {
+		if err != nil {
+			return claimed, err
+		}
+		fresh, err = a.claimDevice(card.User, device)
+		if fresh {
+			claimed = append(claimed, claim{kindDevice, device.ID().String()})
+		}
+	}
+	return claimed, err
+}
+
+// giveBack frees what a login that failed has claimed, or else cards that are refused would keep names from others.
+func (a *Accounts) giveBack(claimed []claim) error {
+	for _, c := range claimed {
+		if err := a.remove(c.kind, c.key); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *Accounts) claimName(card *identity.Card) error {
+// claimName reports whether the name was free; that it is the user's already is no error either.
+func (a *Accounts) claimName(card *identity.Card) (fresh bool, err error) {
 	key := id.Skeleton(card.Profile.Name)
 	record, err := a.records.Get(kindName, key)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		_, err = a.records.Set(kindName, key, 0, card.User[:])
 		if errors.Is(err, store.ErrConflict) {
-			return nameTaken(card.Profile.Name)
+			return false, nameTaken(card.Profile.Name)
 		}
-		return err
+		return err == nil, err
 	case err != nil:
-		return fmt.Errorf("read name: %w", err)
+		return false, fmt.Errorf("read name: %w", err)
 	case !bytes.Equal(record.Value, card.User[:]):
-		return nameTaken(card.Profile.Name)
+		return false, nameTaken(card.Profile.Name)
 	}
-	return nil
+	return false, nil
 }
 
 func nameTaken(name string) error {
 	return refuse(wire.CodeNameTaken, fmt.Sprintf("The name %q, or one that looks like it, is taken on this hub. Choose another.", name))
 }
 
-func (a *Accounts) claimDevice(user id.UserID, device *identity.Device) error {
+// claimDevice reports whether the device was nobody's, and keeps its newest certificate.
+func (a *Accounts) claimDevice(user id.UserID, device *identity.Device) (fresh bool, err error) {
 	value := deviceRecord{User: user, Certificate: device.Certificate()}
 	old, version, err := a.device(device.ID())
 	switch {
 	case errors.Is(err, store.ErrNotFound):
+		fresh = true
 	case err != nil:
-		return fmt.Errorf("read device: %w", err)
+		return false, fmt.Errorf("read device: %w", err)
 	case old.User != user:
-		return refuse(wire.CodeCard, "This device belongs to another user. Make a new profile.")
+		return false, refuse(wire.CodeCard, "This device belongs to another user. Make a new profile.")
 	case bytes.Equal(old.Certificate, value.Certificate):
-		return nil
+		return false, nil
 	}
-	return a.set(kindDevice, device.ID().String(), version, value)
+	err = a.set(kindDevice, device.ID().String(), version, value)
+	return fresh && err == nil, err
 }
 
 // lock keeps others from changing the user's account and returns what ends that.
