@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"crypto/sha256"
 	"time"
 
 	"gossip/common/id"
@@ -85,11 +86,18 @@ func (h *Hub) append(o *outgoing, now time.Time) {
 		h.appended(o, store.Position{At: now}, nil)
 		return
 	}
-	e := store.Entry{ID: o.id, Frame: o.entry}
+	e := store.Entry{ID: entryID(o.from, o.id), Frame: o.entry}
 	if o.expires != 0 {
 		e.Expires = time.UnixMilli(int64(o.expires))
 	}
 	h.store.Append(o.journal, e, func(at store.Position, err error) { h.appended(o, at, err) })
+}
+
+// entryID is what the journal tells packets apart by: the sender's id for it together with the sender, or else a device
+// could keep another's packet from its recipients by sending one with the same id before.
+func entryID(from id.DeviceID, packet id.MessageID) id.MessageID {
+	sum := sha256.Sum256(append(from[:], packet[:]...))
+	return id.MessageID(sum[:len(packet)])
 }
 
 // appended runs once the packet is on disk, in the order of the journal: it must not block.

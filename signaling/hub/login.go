@@ -182,14 +182,10 @@ func (l *login) proveRight(ctx context.Context) error {
 		if err := l.openCredentials(p.Payload, &c); err != nil {
 			return err
 		}
-		if err := l.hub.strangers.wait(ctx, l.conn.Address(), l.hub.limits.delays()); err != nil {
+		right, err := l.hub.strangers.try(ctx, l.conn.Address(), l.hub.limits.delays(), func() bool { return l.hub.password.matches(c.Password) })
+		if right || err != nil {
 			return err
 		}
-		if l.hub.password.matches(c.Password) {
-			l.hub.strangers.forget(l.conn.Address())
-			return nil
-		}
-		l.hub.strangers.add(l.conn.Address(), time.Now())
 		wrong := refuse(wire.CodePassword, "The password of this hub is another one. Ask who runs it.")
 		if try == l.hub.limits.PasswordTries {
 			return wrong
@@ -219,7 +215,7 @@ func (l *login) openCredentials(sealed []byte, c *wire.Credentials) error {
 func (l *login) account(now time.Time) (account.Account, error) {
 	if l.card == nil {
 		if l.known.Banned {
-			return account.Account{}, refuse(wire.CodeBanned, "This account is banned from the hub. Ask its operator.")
+			return account.Account{}, errBanned
 		}
 		return l.known, nil
 	}

@@ -58,13 +58,38 @@ func network(a netip.Addr) netip.Prefix {
 	return p
 }
 
-// wait holds an address up for as long as its wrong passwords ask for. When that is longer than the login may take,
-// it returns a refusal at once.
-func (f *failures) wait(ctx context.Context, a netip.Addr, delay delays) error {
-	left := f.left(a, delay, time.Now())
-	if left <= 0 {
-		return nil
+// try judges one password of an address, after holding it up for as long as the wrong ones before it ask for. When that
+// is longer than the login may take, it returns a refusal at once. Of connections that try at the same time one is judged,
+// and the others wait for what that one has earned them.
+func (f *failures) try(ctx context.Context, a netip.Addr, delay delays, right func() bool) (bool, error) {
+	for {
+		was, left := f.judge(a, delay, time.Now(), right)
+		if left <= 0 {
+			return was, nil
+		}
+		if err := waitFor(ctx, left); err != nil {
+			return false, err
+		}
 	}
+}
+
+// judge counts the password, unless the address has to wait.
+func (f *failures) judge(a netip.Addr, delay delays, now time.Time, right func() bool) (was bool, left time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if left := f.leftLocked(a, delay, now); left > 0 {
+		return false, left
+	}
+	if right() {
+		delete(f.by, network(a))
+		return true, 0
+	}
+	f.addLocked(a, now)
+	return false, 0
+}
+
+// waitFor returns after a while, or a refusal when the login is over before.
+func waitFor(ctx context.Context, left time.Duration) error {
 	if ends, ok := ctx.Deadline(); ok && time.Until(ends) <= left {
 		return &wire.Error{
 			Code: wire.CodePassword, RetryAfter: retryAfter(left),
@@ -84,9 +109,8 @@ func (f *failures) wait(ctx context.Context, a netip.Addr, delay delays) error {
 // delays are the wait after the first wrong password of an address, which doubles with each further one, and its limit.
 type delays struct{ first, longest time.Duration }
 
-func (f *failures) left(a netip.Addr, delay delays, now time.Time) time.Duration {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+// leftLocked is how long an address has to wait. mu is held.
+func (f *failures) leftLocked(a netip.Addr, delay delays, now time.Time) time.Duration {
 	fail := f.by[network(a)]
 	if fail.count == 0 || now.Sub(fail.last) > forgetAfter {
 		return 0
@@ -95,9 +119,8 @@ func (f *failures) left(a netip.Addr, delay delays, now time.Time) time.Duration
 	return wait - now.Sub(fail.last)
 }
 
-func (f *failures) add(a netip.Addr, now time.Time) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+// addLocked counts a wrong password. mu is held.
+func (f *failures) addLocked(a netip.Addr, now time.Time) {
 	if f.by == nil {
 		f.by = map[netip.Prefix]failure{}
 	}
@@ -121,11 +144,4 @@ func (f *failures) forgetOldestLocked() {
 		}
 	}
 	delete(f.by, oldest)
-}
-
-// forget clears an address that has given the right password.
-func (f *failures) forget(a netip.Addr) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	delete(f.by, network(a))
 }

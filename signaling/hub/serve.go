@@ -59,9 +59,26 @@ func (h *Hub) admit(ctx context.Context, conn Conn) *session {
 		return nil
 	}
 	conn.LoggedIn()
+	if err := h.stillAllowed(s); err != nil {
+		s.cut(err, dropQueue)
+		return s
+	}
 	s.deliver(l.welcome)
 	h.counters.logins.Add(1)
 	return s
+}
+
+// stillAllowed looks at the account once more when the session can be found by whoever takes the device off its user's
+// list or bans the user: during its handshake, which a device may draw out, nobody could cut it.
+func (h *Hub) stillAllowed(s *session) *wire.Error {
+	account, known := h.accounts.ByUser(s.user)
+	switch {
+	case !known || h.accounts.Belongs(s.user, s.device) != nil:
+		return errRevoked
+	case account.Banned:
+		return errBanned
+	}
+	return nil
 }
 
 // read takes packets until the connection ends. It uses little stack, since idle sessions wait in it.

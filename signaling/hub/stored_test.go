@@ -45,22 +45,28 @@ func TestPasswordWait(t *testing.T) {
 	a := testAddress("198.51.100.7")
 	delay := delays{first: 1000, longest: 5000}
 	now := testNow
+	wrong, right := func() bool { return false }, func() bool { return true }
 	for i, want := range []int64{0, 1000, 2000, 4000, 5000, 5000} {
-		if got := f.left(a, delay, now); int64(got) != want {
+		if got := f.leftLocked(a, delay, now); int64(got) != want {
 			t.Errorf("after %d wrong passwords: wait %d, want %d", i, got, want)
 		}
-		f.add(a, now)
+		if _, left := f.judge(a, delay, now, right); i > 0 && int64(left) != want {
+			t.Errorf("a password that came too early was judged")
+		}
+		now = now.Add(delay.longest)
+		f.judge(a, delay, now, wrong)
 	}
-	if got := f.left(testAddress("198.51.100.8"), delay, now); got != 0 {
+	if got := f.leftLocked(testAddress("198.51.100.8"), delay, now); got != 0 {
 		t.Errorf("another address waits %d", got)
 	}
-	f.forget(a)
-	if got := f.left(a, delay, now); got != 0 {
+	now = now.Add(delay.longest)
+	f.judge(a, delay, now, right)
+	if got := f.leftLocked(a, delay, now); got != 0 {
 		t.Errorf("after the right password: wait %d", got)
 	}
 	six := testAddress("2001:db8::1")
-	f.add(six, now)
-	if f.left(testAddress("2001:db8::2"), delay, now) == 0 {
+	f.judge(six, delay, now, wrong)
+	if f.leftLocked(testAddress("2001:db8::2"), delay, now) == 0 {
 		t.Error("a neighbour in the same IPv6 network does not wait")
 	}
 }
@@ -68,7 +74,7 @@ func TestPasswordWait(t *testing.T) {
 func TestPasswordFailuresAreBounded(t *testing.T) {
 	var f failures
 	for i := range maxFailures + 10 {
-		f.add(testAddressNumber(i), testNow)
+		f.judge(testAddressNumber(i), delays{}, testNow, func() bool { return false })
 	}
 	if len(f.by) > maxFailures {
 		t.Errorf("%d addresses are remembered", len(f.by))

@@ -1,0 +1,80 @@
+package hub_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"gossip/common/id"
+	"gossip/common/wire"
+	"gossip/signaling/hubtest"
+)
+
+// TestRemovedDuringHandshake: a stolen device that waits within its handshake while its owner takes it off the list
+// does not get in.
+func TestRemovedDuringHandshake(t *testing.T) {
+	story(t, func(t *testing.T) {
+		h := hubtest.Start(t)
+		p := hubtest.NewPerson(t, "alice")
+		phone := hubtest.NewDevice(t)
+		p.List(t, p.Device, phone)
+		h.Login(p).Conn.Close()
+		stolen := h.ConnectOver(h.DialFrom("198.51.100.7"), p, phone)
+		if err := stolen.Greet(); err != nil {
+			t.Fatal(err)
+		}
+		p.List(t, p.Device)
+		h.Login(p)
+		if err := stolen.Prove(""); codeOf(err) != wire.CodeCard {
+			t.Errorf("the stolen phone proved itself with: %v", err)
+		}
+		stolen.ExpectEnd()
+	})
+}
+
+// TestPasswordsGuessedAtOnce: many connections from one address get no more guesses than one.
+func TestPasswordsGuessedAtOnce(t *testing.T) {
+	story(t, func(t *testing.T) {
+		h := hubtest.Start(t, hubtest.WithPassword("open sesame"))
+		const connections = 12
+		tried := make(chan error, connections)
+		start := time.Now()
+		for i := range connections {
+			c := h.ConnectOver(h.DialFrom("198.51.100.7"), hubtest.NewPerson(t, fmt.Sprint("mallory ", i)), nil)
+			if err := c.Greet(); err != nil {
+				t.Fatal(err)
+			}
+			go func() { tried <- c.Prove(fmt.Sprint("guess ", i)) }()
+		}
+		guesses := 0
+		for range connections {
+			var refusal *wire.Error
+			if errors.As(<-tried, &refusal) && refusal.Code == wire.CodePassword && refusal.RetryAfter == 0 {
+				guesses++
+			}
+		}
+		if took := time.Since(start); guesses < 2 || guesses > 5 {
+			t.Errorf("%d guesses were judged within %v, at most 5 may be", guesses, took)
+		}
+	})
+}
+
+// TestSameIDOfAnother: nobody can keep a packet from its recipient by sending one with the same id before.
+func TestSameIDOfAnother(t *testing.T) {
+	story(t, func(t *testing.T) {
+		h := hubtest.Start(t)
+		bob := h.Login(hubtest.NewPerson(t, "bob"))
+		bob.Ack(id.NoChannel, 0)
+		alice, mallory := h.Login(hubtest.NewPerson(t, "alice")), h.Login(hubtest.NewPerson(t, "mallory"))
+		m := id.NewMessageID()
+		for _, c := range []*hubtest.Client{mallory, alice} {
+			packet := &wire.DataPacket{Kind: wire.KindMessage, ID: m, To: bob.Device.ID(), Payload: []byte(c.Person.Name)}
+			if err := c.Send(packet); err != nil {
+				t.Fatal(err)
+			}
+			c.ExpectAck(m)
+			bob.ExpectText(c.Person.Name)
+		}
+	})
+}
