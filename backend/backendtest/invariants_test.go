@@ -221,6 +221,16 @@ func (s *simulation) afterExpiry() (broken []string) {
 	if !fleeting {
 		return nil
 	}
+	type sight struct {
+		d *device
+		u *utterance
+	}
+	seen := map[sight]bool{} // of people with two devices one may get it later still
+	for _, u := range s.said {
+		for _, d := range s.devices {
+			seen[sight{d, u}] = d == u.by || d.saw(u.id)
+		}
+	}
 	for _, r := range s.rooms {
 		for _, d := range s.devices {
 			if r.has(s.ownerOf(d)) {
@@ -235,7 +245,7 @@ func (s *simulation) afterExpiry() (broken []string) {
 		}
 		for _, d := range s.devices {
 			p := s.ownerOf(d)
-			if u.room.direct() && !u.room.has(p) {
+			if u.room.direct() && !u.room.has(p) || !seen[sight{d, u}] {
 				continue
 			}
 			if m, err := d.client.Message(u.room.of(p), u.id); err == nil && !u.lost && u.room.has(p) {

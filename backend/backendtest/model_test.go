@@ -69,12 +69,13 @@ type utterance struct {
 	by        *device
 	author    *person
 	text      string // after the edits
+	at        time.Time
 	deleted   bool
 	expires   time.Duration
 	reactions map[reactionKey]bool // true: it stays
 	must, may map[*person]bool     // who has to see it in the end, who is allowed to
 	sent      bool                 // the hub has it, as its author has seen
-	stray     bool                 // its author did not know yet that somebody had left
+	stray     bool                 // somebody got it who was not in when it was sent
 	lost      bool                 // its author has left before it was sent: it may never be
 	vague     bool                 // who has changed it has left: its changes may not have come
 }
@@ -127,7 +128,7 @@ func (s *simulation) hasHeard(d *device, r *room, p *person) bool {
 
 // uttered notes a message that was taken for sending.
 func (s *simulation) uttered(d *device, r *room, m id.MessageID, text string, view map[*person]bool) *utterance {
-	u := &utterance{room: r, id: m, by: d, author: s.ownerOf(d), text: text, reactions: map[reactionKey]bool{}, must: map[*person]bool{}, may: map[*person]bool{}}
+	u := &utterance{room: r, id: m, by: d, author: s.ownerOf(d), text: text, at: time.Now(), reactions: map[reactionKey]bool{}, must: map[*person]bool{}, may: map[*person]bool{}}
 	for _, p := range s.people {
 		if r.has(p) && (r.direct() || view[p]) {
 			u.must[p] = true
@@ -146,11 +147,18 @@ func (s *simulation) uttered(d *device, r *room, m id.MessageID, text string, vi
 	return u
 }
 
+// grace is how long after a message was sent a newcomer may still be given it, who was in for the hub by then.
+const grace = 10 * time.Second
+
 // joining tells the model that a person is about to enter: what is not sent yet may reach them.
 func (s *simulation) joining(p *person, r *room) {
 	for _, u := range s.said {
-		if u.room == r && !s.isSent(u) {
+		switch {
+		case u.room != r:
+		case !s.isSent(u):
 			u.may[p] = true
+		case !u.may[p] && time.Since(u.at) < grace:
+			u.may[p], u.stray = true, true
 		}
 	}
 	r.standing[p], r.entered[p] = unsure, time.Now()

@@ -229,7 +229,7 @@ func (h *Hub) gather(devices []id.DeviceID, users []id.UserID, channels map[id.C
 			}
 		}
 		if err != nil {
-			h.Log.Warn("cards or logs could not be fetched", "hub", h.Config.Hub, "cause", err)
+			h.Log.Info("cards or logs could not be fetched", "hub", h.Config.Hub, "cause", err)
 		}
 		h.do(ctx, func() error {
 			h.resume(conn, err)

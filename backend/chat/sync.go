@@ -20,10 +20,10 @@ func (h *Hub) takeUpdate(update wire.ChannelUpdate) {
 		h.takeSummaries(update.Summaries, false, false)
 	}
 	ch := h.channels[update.Channel]
-	if len(update.Statements) == 0 || ch != nil && !h.follows(ch) {
+	if len(update.Statements) == 0 || ch != nil && !h.follows(ch) && !h.tellsOfSelf(update.Statements) {
 		return
 	}
-	if ch == nil { // one was made a member or invited before the summary came: ask for the whole
+	if ch == nil || !h.follows(ch) { // one was made a member or invited before the summary came: ask for the whole
 		h.startSync(update.Channel)
 		return
 	}
@@ -40,6 +40,14 @@ func (h *Hub) takeUpdate(update wire.ChannelUpdate) {
 	if err != nil {
 		h.Log.Error("a channel's log could not be stored", "cause", err)
 	}
+}
+
+// tellsOfSelf reports whether a part of a log is about one's own entering, on another device.
+func (h *Hub) tellsOfSelf(log [][]byte) bool {
+	return slices.ContainsFunc(log, func(encoded []byte) bool {
+		s, err := membership.Parse(encoded)
+		return err == nil && s.User == h.self && (s.Action == membership.Join || s.Action == membership.Create)
+	})
 }
 
 // knowsAuthors reports whether the cards are here that a part of a log needs.
