@@ -7,7 +7,6 @@
 package channel
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -23,10 +22,12 @@ import (
 
 const kindLog = "log"
 
-// Limits of a hub's channels.
+// Limits of a hub's channels. What one user may take of them is 0 where there is no limit.
 type Limits struct {
-	Channels   int // on the whole hub
-	Statements int // in one channel's log
+	Channels        int // on the whole hub
+	Statements      int // in one channel's log
+	ChannelsPerUser int // that one user has made
+	JoinsPerUser    int // of one user in one channel: joining and leaving all the time must not fill its log
 }
 
 // Channels is safe for concurrent use.
@@ -37,19 +38,25 @@ type Channels struct {
 	limits  Limits
 	log     *slog.Logger
 
-	// posting is held from the check of a statement to its place in the log, so that logs grow in one order. It is taken
-	// before mu, which is not held while a statement goes to the disk: routing asks for roles all the time.
-	posting sync.Mutex
+	// posting is held from the check of a statement to its place in the log, so that a log grows in one order; channels
+	// whose ids begin alike share one. naming makes the check of a new name and its writing a unit. Lock order: naming,
+	// posting, mu; mu is not held while a statement goes to the disk, since routing asks for roles all the time.
+	naming  sync.Mutex
+	posting [64]sync.Mutex
 
 	mu       sync.RWMutex // guards the following
 	channels map[id.ChannelID]*entry
 	byUser   map[id.UserID][]id.ChannelID // where the user is a member or invited, by age of the entry
+	names    map[string]id.ChannelID      // of public channels, by skeleton
+	made     map[id.UserID]int            // channels that a user has made
 }
 
 // entry is one channel: its state and the statements that made it.
 type entry struct {
 	state      membership.State
 	statements [][]byte
+	joins      map[id.UserID]int // how often each user has joined
+	skeleton   string            // of the name, as it stands in names
 }
 
 // New reads the channels from the records. hub is the hub's host key, which signs the channels that it makes itself.
@@ -57,6 +64,7 @@ func New(records store.Records, belongs membership.Belongs, hub id.DeviceID, lim
 	c := &Channels{
 		records: records, belongs: belongs, hub: hub, limits: limits, log: log,
 		channels: map[id.ChannelID]*entry{}, byUser: map[id.UserID][]id.ChannelID{},
+		names: map[string]id.ChannelID{}, made: map[id.UserID]int{},
 	}
 	stored, err := records.List(kindLog, "")
 	if err != nil {
@@ -79,7 +87,7 @@ func (c *Channels) restore(record store.Record) error {
 	}
 	e := c.channels[channel]
 	if e == nil {
-		e = &entry{}
+		e = newEntry()
 		c.channels[channel] = e
 	}
 	if key(channel, e.state.Length) != record.Key {
@@ -110,8 +118,7 @@ func (c *Channels) Post(encoded []byte) (id.ChannelID, uint64, *membership.State
 	if statement.Action == membership.Create {
 		channel = id.ChannelOf(encoded)
 	}
-	c.posting.Lock()
-	defer c.posting.Unlock()
+	defer c.lock(channel, statement.Action)()
 	e := c.entry(channel)
 	if at := slices.IndexFunc(e.statements, func(s []byte) bool { return string(s) == string(encoded) }); at >= 0 {
 		return channel, uint64(at), statement, nil
@@ -134,28 +141,24 @@ func (c *Channels) entry(channel id.ChannelID) *entry {
 	if e := c.channels[channel]; e != nil {
 		return e
 	}
-	return &entry{}
+	return newEntry()
 }
 
-// check decides whether a statement may be appended.
-func (c *Channels) check(channel id.ChannelID, e *entry, statement *membership.Statement, encoded []byte) error {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	if len(e.statements) == 0 {
-		if err := c.mayCreate(statement); err != nil {
-			return err
-		}
+func newEntry() *entry { return &entry{joins: map[id.UserID]int{}} }
+
+// lock keeps others from the channel's log, and from the names when the statement gives one, and returns what ends that.
+func (c *Channels) lock(channel id.ChannelID, action membership.Action) (unlock func()) {
+	log := &c.posting[int(channel[0])%len(c.posting)]
+	if action != membership.Create && action != membership.Rename {
+		log.Lock()
+		return log.Unlock
 	}
-	if len(e.statements) >= c.limits.Statements {
-		return refuse(wire.CodeLimit, fmt.Sprintf("This channel has had %d changes, the most that this hub keeps. Make a new channel.", len(e.statements)))
+	c.naming.Lock()
+	log.Lock()
+	return func() {
+		log.Unlock()
+		c.naming.Unlock()
 	}
-	if statement.Action == membership.Rename && c.nameTaken(statement.Text, channel) {
-		return nameTaken(statement.Text)
-	}
-	if _, err := e.state.Check(encoded, c.hub, c.belongs); err != nil {
-		return translate(err)
-	}
-	return nil
 }
 
 // append takes up a statement that is on disk.
@@ -168,36 +171,19 @@ func (c *Channels) append(channel id.ChannelID, e *entry, statement *membership.
 	c.track(channel, e, statement)
 }
 
-func (c *Channels) mayCreate(statement *membership.Statement) error {
-	switch {
-	case statement.Action != membership.Create:
-		return refuse(wire.CodeNotMember, "There is no such channel on this hub.")
-	case len(c.channels) >= c.limits.Channels:
-		return refuse(wire.CodeLimit, fmt.Sprintf("This hub has %d channels, the most that it allows. Ask its operator.", len(c.channels)))
-	case c.nameTaken(statement.Text, id.NoChannel):
-		return nameTaken(statement.Text)
-	}
-	return nil
-}
-
-// nameTaken reports whether another public channel has the name or one that looks like it. Private channels may share
-// names: refusing one would tell that it exists.
-func (c *Channels) nameTaken(name string, except id.ChannelID) bool {
-	skeleton := id.Skeleton(name)
-	for channel, e := range c.channels {
-		if channel != except && e.state.Public && id.Skeleton(e.state.Name) == skeleton {
-			return true
-		}
-	}
-	return false
-}
-
-func nameTaken(name string) error {
-	return refuse(wire.CodeNameTaken, fmt.Sprintf("There is a channel #%s already, or one whose name looks like it. Choose another name.", name))
-}
-
-// track keeps byUser in step with a statement that has been applied.
+// track keeps the indexes in step with a statement that has been applied.
 func (c *Channels) track(channel id.ChannelID, e *entry, statement *membership.Statement) {
+	switch statement.Action {
+	case membership.Create:
+		if statement.User != id.NoUser {
+			c.made[statement.User]++
+		}
+		c.rename(channel, e)
+	case membership.Rename:
+		c.rename(channel, e)
+	case membership.Join:
+		e.joins[statement.User]++
+	}
 	for _, user := range []id.UserID{statement.User, statement.Subject} {
 		if user == id.NoUser {
 			continue
@@ -213,19 +199,14 @@ func (c *Channels) track(channel id.ChannelID, e *entry, statement *membership.S
 	}
 }
 
-// translate makes a refusal of the rules into one for the device.
-func translate(err error) error {
-	switch {
-	case errors.Is(err, membership.ErrConflict):
-		return refuse(wire.CodeConflict, "The channel has changed meanwhile. Try again.")
-	case errors.Is(err, membership.ErrMalformed):
-		return refuse(wire.CodeMalformed, "The hub could not read a change to a channel. Update Gossip.")
+// rename keeps names in step with a name that a channel was given.
+func (c *Channels) rename(channel id.ChannelID, e *entry) {
+	if !e.state.Public {
+		return
 	}
-	return refuse(wire.CodeForbidden, "The hub refused a change to the channel: "+err.Error()+".")
-}
-
-func refuse(code wire.ErrorCode, sentence string) error {
-	return &wire.Error{Code: code, Sentence: sentence}
+	delete(c.names, e.skeleton)
+	e.skeleton = id.Skeleton(e.state.Name)
+	c.names[e.skeleton] = channel
 }
 
 // Ensure makes a public channel of the hub's own for each name that no public channel has. signer is the hub's key.

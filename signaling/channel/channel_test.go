@@ -222,3 +222,57 @@ func TestADamagedLogIsReported(t *testing.T) {
 		t.Fatal("a log without its first statement is taken")
 	}
 }
+
+// TestPrivateChannelsAreNotToldByRefusals: what a stranger is answered about a private channel is what he is answered
+// about one that is not there.
+func TestPrivateChannelsAreNotToldByRefusals(t *testing.T) {
+	f := newFixture(t, Limits{Channels: 10, Statements: 2})
+	garden, err := f.create(alice, "garden", false)
+	check(t, err)
+	check(t, f.post(alice, garden, membership.SetTopic, func(s *membership.Statement) { s.Text = "roses" })) // the log is full
+	posing := author{user: alice.user, device: bob.device, key: bob.key}
+	for name, by := range map[string]author{"bob": bob, "bob as alice": posing} {
+		for _, action := range []membership.Action{membership.Join, membership.Leave, membership.SetTopic} {
+			for _, previous := range [][32]byte{{1}, f.channels[garden].state.Head} {
+				change := func(s *membership.Statement) { s.Previous = previous }
+				there, none := f.post(by, garden, action, change), f.post(by, id.ChannelID{7}, action, change)
+				if there == nil || none == nil || there.Error() != none.Error() {
+					t.Errorf("%s, action %d: %v, but %v where there is none", name, action, there, none)
+				}
+			}
+		}
+	}
+}
+
+func TestOneUsersShare(t *testing.T) {
+	f := newFixture(t, Limits{Channels: 10, Statements: 100, ChannelsPerUser: 2, JoinsPerUser: 3})
+	garden, err := f.create(alice, "garden", true)
+	check(t, err)
+	_, err = f.create(alice, "orchard", true)
+	check(t, err)
+	for range 3 {
+		check(t, f.post(bob, garden, membership.Join, nil))
+		check(t, f.post(bob, garden, membership.Leave, nil))
+	}
+	for range 2 {
+		_, err = f.create(alice, "meadow", true)
+		refused(t, wire.CodeLimit, err)
+		refused(t, wire.CodeLimit, f.post(bob, garden, membership.Join, nil))
+		f.restart()
+	}
+	_, err = f.create(bob, "meadow", true)
+	check(t, err)
+}
+
+func TestRenamedChannelFreesItsName(t *testing.T) {
+	f := newFixture(t, roomy)
+	garden, err := f.create(alice, "garden", true)
+	check(t, err)
+	check(t, f.post(alice, garden, membership.Rename, func(s *membership.Statement) { s.Text = "park" }))
+	f.restart()
+	_, err = f.create(bob, "park", true)
+	refused(t, wire.CodeNameTaken, err)
+	_, err = f.create(bob, "garden", true)
+	check(t, err)
+	check(t, f.post(alice, garden, membership.Rename, func(s *membership.Statement) { s.Text = "park" })) // its own
+}

@@ -48,8 +48,12 @@ type Server struct {
 	closed  error
 }
 
-// statementsPerChannel bounds the log of one channel.
-const statementsPerChannel = 100_000
+// What one channel and one user may take of the channels.
+const (
+	statementsPerChannel = 100_000 // in its log
+	channelsPerUser      = 100     // made by the user
+	joinsPerUser         = 100     // in one channel
+)
 
 // rotateEvery is how often the hub's certificate is looked at for a new encryption subkey.
 const rotateEvery = time.Hour
@@ -87,7 +91,9 @@ func (s *Server) assemble(o Options, files config.Files) error {
 	if err != nil {
 		return err
 	}
-	limits := channel.Limits{Channels: s.config.Limits.Channels, Statements: statementsPerChannel}
+	limits := channel.Limits{
+		Channels: s.config.Limits.Channels, Statements: statementsPerChannel, ChannelsPerUser: channelsPerUser, JoinsPerUser: joinsPerUser,
+	}
 	channels, err := channel.New(s.store, accounts.Belongs, s.key.ID(), limits, s.log)
 	if err != nil {
 		return err
