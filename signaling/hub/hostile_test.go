@@ -78,3 +78,40 @@ func TestSameIDOfAnother(t *testing.T) {
 		}
 	})
 }
+
+// TestStatementSentAgainIsNotToldAgain: whoever has seen a statement could have everybody told of it all the time.
+func TestStatementSentAgainIsNotToldAgain(t *testing.T) {
+	story(t, func(t *testing.T) {
+		h := hubtest.Start(t)
+		alice, bob := h.Login(hubtest.NewPerson(t, "alice")), h.Login(hubtest.NewPerson(t, "bob"))
+		garden := alice.Create("garden", true)
+		mallory := h.Login(hubtest.NewPerson(t, "mallory"))
+		bob.ExpectUpdate()
+		for _, statement := range alice.Log(garden) {
+			if _, err := mallory.PostRaw(statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(time.Second)
+		if told := updatesOf(t, bob); told != 0 {
+			t.Errorf("bob was told %d times more", told)
+		}
+	})
+}
+
+// updatesOf counts the channel updates that came until now.
+func updatesOf(t *testing.T, c *hubtest.Client) (updates int) {
+	t.Helper()
+	m := id.NewMessageID()
+	if err := c.SendSignal(wire.KindCardRequest, m, &wire.CardRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		switch signal := nextSignal(t, c); {
+		case signal.Kind == wire.KindChannelUpdate:
+			updates++
+		case signal.Re == m:
+			return updates
+		}
+	}
+}

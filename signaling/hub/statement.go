@@ -1,8 +1,6 @@
 package hub
 
 import (
-	"sync"
-
 	"gossip/common/id"
 	"gossip/common/membership"
 	"gossip/common/wire"
@@ -21,31 +19,32 @@ func (s *session) takeStatement(p *wire.SignalPacket) *wire.Error {
 }
 
 // Post takes a statement into its channel's log, changes who gets the channel's packets, and tells whom it concerns,
-// in the order of the log. Refusals are *wire.Error.
+// in the order of the log. Refusals are *wire.Error. One that stands in the log already is routed again, in case the
+// disk failed the first time, but nobody is told twice: anyone may send it again.
 func (h *Hub) Post(encoded []byte) (id.ChannelID, uint64, error) {
-	defer h.lockOrder(encoded)()
+	ordered, unlock := h.lockOrder(encoded)
+	defer unlock()
+	before := h.channels.Length(ordered)
 	channel, index, statement, err := h.channels.Post(encoded)
 	if err != nil {
 		return channel, 0, err
 	}
-	if err := h.route(channel, statement); err != nil {
-		return channel, 0, err
+	err = h.route(channel, statement)
+	if index >= before {
+		h.announce(channel, index, encoded, statement)
 	}
-	h.announce(channel, index, encoded, statement)
-	return channel, index, nil
+	return channel, index, err
 }
 
 // lockOrder makes posting to a channel and telling of it a unit; channels whose ids begin alike share a lock.
-func (h *Hub) lockOrder(encoded []byte) (unlock func()) {
-	var mu *sync.Mutex
+func (h *Hub) lockOrder(encoded []byte) (channel id.ChannelID, unlock func()) {
+	channel = id.ChannelOf(encoded)
 	if statement, err := membership.Parse(encoded); err == nil && statement.Action != membership.Create {
-		mu = &h.posting[int(statement.Channel[0])%len(h.posting)]
-	} else {
-		channel := id.ChannelOf(encoded)
-		mu = &h.posting[int(channel[0])%len(h.posting)]
+		channel = statement.Channel
 	}
+	mu := &h.posting[int(channel[0])%len(h.posting)]
 	mu.Lock()
-	return mu.Unlock
+	return channel, mu.Unlock
 }
 
 // route changes who gets a channel's packets. A statement that came twice changes nothing the second time.
