@@ -15,6 +15,7 @@ func (c *change) acknowledged(re id.MessageID, ack wire.Ack) error {
 	if w == nil {
 		return nil // an earlier connection's
 	}
+	ack.At = c.boundedTime(ack.At)
 	if p := c.outbox.progress[w.message]; p != nil {
 		p.kept++
 		p.seq, p.at = max(p.seq, ack.Seq), max(p.at, ack.At)
@@ -38,9 +39,12 @@ func (c *change) refused(re id.MessageID, refusal *wire.Error) error {
 		// All of them go again, in order, from the first that is not acknowledged: the hub drops what it has.
 		c.outbox.restart()
 		c.outbox.retryAt = c.now.Add(max(refusal.Wait(), shortRetry))
+		if latest := c.now.Add(longestWait); refusal.Wait() < 0 || c.outbox.retryAt.After(latest) {
+			c.outbox.retryAt = latest
+		}
 		return nil
 	}
-	c.Log.Warn("the hub refused a packet", "packet", re, "code", string(refusal.Code))
+	c.Log.Info("the hub refused a packet", "packet", re, "code", string(refusal.Code))
 	c.outbox.remove(re)
 	if p := c.outbox.progress[w.message]; p != nil && refusal.Code != wire.CodeUnknownDevice {
 		p.problem = refusal.Sentence

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
 )
@@ -126,8 +125,28 @@ func (c *change) applyReaction(r *received, reaction content.Reaction, at place,
 			return c.replace(r.conv, at, target)
 		}
 	}
+	if !roomForReaction(target.Reactions, r.from) {
+		c.Log.Warn("a reaction too many was dropped", "device", r.device)
+		return nil
+	}
 	target.Reactions = append(target.Reactions, word)
 	return c.replace(r.conv, at, target)
+}
+
+// Bounds of the reactions to one message, taken back or not: its row is written anew with each.
+const (
+	maxReactions       = 1000
+	maxReactionsPerson = 32
+)
+
+func roomForReaction(reactions []reactionRow, user id.UserID) bool {
+	own := 0
+	for _, r := range reactions {
+		if r.User == user {
+			own++
+		}
+	}
+	return own < maxReactionsPerson && len(reactions) < maxReactions
 }
 
 func (c *change) applyDelete(r *received, body content.Delete) error {
@@ -158,6 +177,7 @@ func (c *change) applyDelete(r *received, body content.Delete) error {
 func (c *change) applyTimer(r *received, timer content.Timer) error {
 	state := c.conversation(r.conv)
 	by := stampOf(r.message)
+	by.At = min(by.At, orNow(r.at, c.now)+maxAhead.Milliseconds()) // nobody has the last word for ever
 	if state.TimerSet != (stamp{}) && !by.after(state.TimerSet) {
 		return nil
 	}
@@ -194,71 +214,4 @@ func expiredText(count uint64) string {
 		return "1 message expired on the hub before it was fetched."
 	}
 	return fmt.Sprintf("%d messages expired on the hub before they were fetched.", count)
-}
-
-// earlyRow is a message that came before the one that it is about.
-type earlyRow struct {
-	From    id.UserID   `cbor:"1,keyasint"`
-	Device  id.DeviceID `cbor:"2,keyasint"`
-	Content []byte      `cbor:"3,keyasint"`
-	At      int64       `cbor:"4,keyasint"`
-}
-
-func (c *change) keepEarly(r *received, target id.MessageID) error {
-	early := bucket(c.tx, earlyBucket, r.conv)
-	if room, err := c.roomFor(early); err != nil || !room {
-		return err
-	}
-	key := append(target[:len(target):len(target)], r.message.ID[:]...)
-	return store.PutValue(early, key, earlyRow{r.from, r.device, r.encoded, r.at})
-}
-
-// earlyLifetime is how long a message waits for the one that it is about, once there are many of them.
-const earlyLifetime = 24 * time.Hour
-
-// roomFor makes room among the messages that wait for others; false when there is none.
-func (c *change) roomFor(early *store.Bucket) (bool, error) {
-	count, err := early.Len()
-	if err != nil || count < maxEarly {
-		return true, err
-	}
-	for key, value := range early.Range(nil, nil, false, 0) {
-		kept, err := store.DecodeValue[earlyRow](value)
-		if err != nil {
-			return false, err
-		}
-		if c.now.Sub(timeOf(kept.At)) > earlyLifetime {
-			if err := early.Delete(key); err != nil {
-				return false, err
-			}
-			count--
-		}
-	}
-	return count < maxEarly, nil
-}
-
-// applyEarly applies what waited for this message.
-func (c *change) applyEarly(conv Conversation, target id.MessageID) error {
-	early := bucket(c.tx, earlyBucket, conv)
-	end := append(target[:len(target):len(target)], make([]byte, 17)...)
-	for i := len(target); i < len(end); i++ {
-		end[i] = 0xff
-	}
-	for key, value := range early.Range(target[:], end, false, 0) {
-		kept, err := store.DecodeValue[earlyRow](value)
-		if err != nil {
-			return err
-		}
-		if err := early.Delete(key); err != nil {
-			return err
-		}
-		m, err := content.Parse(kept.Content)
-		if err != nil {
-			continue // was read before: cannot be
-		}
-		if err := c.apply(&received{conv: conv, from: kept.From, device: kept.Device, message: m, encoded: kept.Content, at: kept.At}); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -92,6 +92,7 @@ type Hub struct {
 	typing        typingState
 	answered      map[id.DeviceID]int // resends given in this window
 	answeredSince time.Time
+	earlyFull     map[Conversation]time.Time // until when nothing more that came early is kept there
 }
 
 // Open loads the hub's state from the store; Run brings it to life.
@@ -99,7 +100,7 @@ func Open(config Config) (*Hub, error) {
 	h := &Hub{
 		Config: config, self: config.Roster.Self(), device: config.Device.ID(),
 		jobs: make(chan func()), arrived: make(chan struct{}, 1), stopped: make(chan struct{}),
-		fetching: map[id.UserID]bool{}, unavailable: map[id.UserID]absence{}, confirmed: map[id.UserID]bool{}, answered: map[id.DeviceID]int{},
+		fetching: map[id.UserID]bool{}, unavailable: map[id.UserID]absence{}, confirmed: map[id.UserID]bool{}, answered: map[id.DeviceID]int{}, earlyFull: map[Conversation]time.Time{},
 		typing: newTypingState(),
 	}
 	return h, h.load()

@@ -15,6 +15,9 @@ const numberBucket = "number"
 // maxSpans bounds the holes that are kept of a device in a conversation; the oldest are given up.
 const maxSpans = 64
 
+// maxNumber bounds the messages of a device in a conversation: the length of every hole can be counted.
+const maxNumber = 1 << 40
+
 // numbers is how far a device has counted in a conversation.
 type numbers struct {
 	Last    uint64   `cbor:"1,keyasint"`           // the greatest number seen, or given
@@ -40,6 +43,7 @@ func (c *change) numbers(conv Conversation, device id.DeviceID) (numbers, error)
 }
 
 func (c *change) saveNumbers(conv Conversation, device id.DeviceID, n numbers) error {
+	n.Missing = n.Missing[max(0, len(n.Missing)-maxSpans):]
 	return store.PutValue(bucket(c.tx, numberBucket, conv), device[:], n)
 }
 
@@ -47,6 +51,9 @@ func (c *change) saveNumbers(conv Conversation, device id.DeviceID, n numbers) e
 func (c *change) compose(conv Conversation, body content.Body) (m *content.Message, encoded []byte, err error) {
 	state := c.conversation(conv)
 	state.Sent = max(state.Sent+1, millis(c.now)) // one's own times rise: stamps compare
+	if _, timer := body.(content.Timer); timer {
+		state.Sent = max(state.Sent, state.TimerSet.At+1) // a word that counts, wherever the other's clock stands
+	}
 	c.touch(conv)
 	m = &content.Message{ID: id.NewMessageID(), Conversation: outer(conv), SentAt: timeOf(state.Sent).UTC(), Author: c.self, Body: body}
 	if !content.Numbered(body) {
@@ -117,9 +124,6 @@ func (c *change) countOn(r *received, n *numbers) error {
 
 // openSpan notes a hole. Its notice comes when the sender was asked in vain once: often the rest is just on its way.
 func (c *change) openSpan(r *received, n *numbers, s span) error {
-	if len(n.Missing) >= maxSpans {
-		n.Missing = n.Missing[1:]
-	}
 	n.Missing = append(n.Missing, s)
 	return c.scheduleGap(r.conv, r.from, r.device)
 }

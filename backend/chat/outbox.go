@@ -21,6 +21,7 @@ const (
 	maxInFlight = 256
 	maxEncrypt  = 64 // messages encrypted in one transaction
 	shortRetry  = time.Second
+	longestWait = 5 * time.Minute // that a hub can ask for
 )
 
 // pending is a message that waits for what its encryption needs: the connection, cards, a channel's log.

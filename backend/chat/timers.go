@@ -43,12 +43,20 @@ func (c *change) expireAt(conv Conversation, r *row, at time.Time) error {
 	if at.IsZero() {
 		return nil
 	}
-	r.ExpiresAt = millis(at)
+	r.ExpiresAt = max(millis(at), 1) // keys sort as unsigned numbers
 	if c.expiryDue.IsZero() || at.Before(c.expiryDue) {
 		c.expiryDue = at
 	}
 	bucket := c.tx.Bucket(expiryBucket, c.Config.Hub[:])
 	return store.PutValue(bucket, expiryKey(r.ExpiresAt, r.ID), expiryRow{conv.id(), r.ID})
+}
+
+// maxAhead is how far the times of a hub and of others may lie in the future: clocks disagree.
+const maxAhead = 24 * time.Hour
+
+// boundedTime is a hub's time of receipt, in milliseconds, no later than can be.
+func (c *change) boundedTime(ms uint64) uint64 {
+	return min(ms, uint64(max(millis(c.now.Add(maxAhead)), 0)))
 }
 
 // expire erases every message whose time is over, also those that ended while the program did not run.
