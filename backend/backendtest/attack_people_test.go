@@ -133,6 +133,7 @@ func TestAttackListsSomebodyElsesDevice(t *testing.T) {
 				key := w.deviceKey(bob)
 				bob.way = nil
 				bob.open()
+				w.rest(2 * time.Second)
 				mallory := hubtest.NewPerson(t, "mallory")
 				mallory.List(t, mallory.Device, key)
 				alice := w.newcomer("alice")
@@ -160,6 +161,14 @@ func TestAttackListsSomebodyElsesDevice(t *testing.T) {
 				}
 				alice.sees(alice.with(bob), "this is bob")
 				alice.sees(w.general, "bob again")
+				mallory.List(t, mallory.Device)
+				c.changeCards(func(cards [][]byte) [][]byte { return append([][]byte{mallory.Card.Bytes()}, cards...) })
+				alice.find("anybody")
+				c.honest()
+				bob.say(bob.with(alice), "still bob")
+				bob.say(w.general, "still here")
+				alice.sees(alice.with(bob), "still bob")
+				alice.sees(w.general, "still here")
 			})
 		})
 	}

@@ -194,14 +194,15 @@ func (h *Hub) lacking(batch []arrival) bool {
 		if !ok || p.From == h.device {
 			continue
 		}
-		owner, _, known := h.Roster.Owner(p.From)
+		ch := h.channels[p.Channel]
+		owner, _, known := h.Roster.Owner(p.From, ch.knows)
 		switch {
 		case !known && !slices.Contains(devices, p.From) && len(devices) < wantDevices:
 			devices = append(devices, p.From)
 		case known && h.Roster.Stale(h.Config.Hub, p.From) && !slices.Contains(users, owner):
 			users = append(users, owner)
 		}
-		if ch := h.channels[p.Channel]; ch != nil && ch.member(h.self) && (!known || !ch.knows(owner)) {
+		if ch != nil && ch.member(h.self) && (!known || !ch.knows(owner)) {
 			channels[p.Channel] = true
 		}
 	}

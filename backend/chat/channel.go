@@ -50,6 +50,9 @@ func (ch *channel) member(user id.UserID) bool {
 
 // knows reports whether the user is in or was: what one wrote before leaving still counts.
 func (ch *channel) knows(user id.UserID) bool {
+	if ch == nil {
+		return false
+	}
 	_, ever := ch.joined[user]
 	return ever
 }

@@ -176,7 +176,7 @@ func (c *change) targets(conv Conversation, p *pending) []*identity.Device {
 	}
 	var devices []*identity.Device
 	for _, to := range p.Devices {
-		if _, device, ok := c.Roster.Owner(to); ok {
+		if _, device, ok := c.Roster.Owner(to, nil); ok {
 			devices = append(devices, device)
 		}
 	}

@@ -60,6 +60,7 @@ func (c *change) take(p wire.Packet, later *[]func()) error {
 }
 
 func (c *change) takeData(p *wire.DataPacket) error {
+	p.At = c.boundedTime(p.At)
 	fresh, err := c.advance(p.Channel, p.Seq)
 	if err != nil || !fresh {
 		return err
@@ -67,7 +68,7 @@ func (c *change) takeData(p *wire.DataPacket) error {
 	if fresh, err = c.firstSight(p.ID); err != nil || !fresh {
 		return err
 	}
-	from, device, ok := c.Roster.Owner(p.From)
+	from, device, ok := c.Roster.Owner(p.From, c.channels[p.Channel].knows)
 	switch {
 	case p.From == c.device:
 		c.Log.Warn("the hub gave back one of this device's own packets", "packet", p.ID)
@@ -130,6 +131,7 @@ func (c *change) takePlain(p *wire.DataPacket, from id.UserID, plain []byte) err
 		c.Log.Warn("a message that makes no sense was dropped", "device", p.From, "cause", err)
 		return nil
 	}
+	from = c.author(m, from, p.From)
 	seen, err := m.Conversation, error(nil)
 	if _, key := m.Body.(content.SenderKey); !key { // that names its device, which the engine checks
 		seen, err = m.SeenBy(c.self, from)
@@ -151,6 +153,15 @@ func (c *change) takePlain(p *wire.DataPacket, from id.UserID, plain []byte) err
 	return c.accept(r)
 }
 
+// author is who says the message: the one whom it names itself, if that one lists the device, too. So nobody silences
+// another by listing that one's device as theirs.
+func (c *change) author(m *content.Message, owner id.UserID, device id.DeviceID) id.UserID {
+	if m.Author != id.NoUser && m.Author != owner && c.Roster.Belongs(m.Author, device) == nil {
+		return m.Author
+	}
+	return owner
+}
+
 // accept applies a message that is decrypted and in its right conversation.
 func (c *change) accept(r *received) error {
 	if key, ok := r.message.Body.(content.SenderKey); ok {
@@ -162,6 +173,10 @@ func (c *change) accept(r *received) error {
 	}
 	if !r.conv.Direct() && !r.channel {
 		r.major = c.cursors[r.conv.Channel].seqOrZero() // came for repair: count says where it belongs
+	}
+	if r.message.Number > maxNumber {
+		c.Log.Warn("a message with a number that nobody can have reached was dropped", "device", r.device)
+		return nil
 	}
 	if r.message.Number == 0 {
 		return c.apply(r)

@@ -15,11 +15,19 @@ import (
 // Bounds of what a device may ask for.
 const (
 	answerWindow = 10 * time.Minute
-	maxAnswers   = 3000 // messages a device and window
+	maxAnswers   = 3000 // requests and messages a device and window
 )
 
 // answerResend gives a device again what it was entitled to, and says what is gone.
 func (c *change) answerResend(r *received, ask content.Resend) error {
+	if c.now.Sub(c.answeredSince) > answerWindow {
+		clear(c.answered)
+		c.answeredSince = c.now
+	}
+	if c.answered[r.device] >= maxAnswers {
+		return nil
+	}
+	c.answered[r.device]++ // to say what is gone, and to give a key, costs as well
 	var gone content.Gone
 	for _, number := range ask.Numbers {
 		if given, err := c.resend(r, r.conv, number); err != nil {
@@ -64,10 +72,6 @@ func (c *change) resendPacket(r *received, packet id.MessageID, rekeyed *bool) (
 
 // resend sends one message of this device's again; false when it is gone or was not for who asks.
 func (c *change) resend(r *received, conv Conversation, number uint64) (given bool, err error) {
-	if c.now.Sub(c.answeredSince) > answerWindow {
-		clear(c.answered)
-		c.answeredSince = c.now
-	}
 	if number == 0 || c.answered[r.device] >= maxAnswers {
 		return false, nil
 	}
@@ -92,7 +96,7 @@ func (c *change) entitled(conv Conversation, user id.UserID, kept sentMessage) b
 // rekey gives a member's device this device's sender key of the channel again.
 func (c *change) rekey(conv Conversation, user id.UserID, to id.DeviceID) error {
 	ch := c.channels[conv.Channel]
-	_, device, ok := c.Roster.Owner(to)
+	_, device, ok := c.Roster.Owner(to, nil)
 	if ch == nil || !ch.member(user) || !ok {
 		return nil
 	}
@@ -125,6 +129,7 @@ func (c *change) applyGone(r *received, gone content.Gone) error {
 	if err != nil {
 		return err
 	}
+	touched := map[id.MessageID]bool{}
 	for _, number := range gone.Numbers {
 		i := slices.IndexFunc(n.Missing, func(s span) bool { return s.From <= number && number <= s.To })
 		if i < 0 {
@@ -132,6 +137,10 @@ func (c *change) applyGone(r *received, gone content.Gone) error {
 		}
 		notice := n.Missing[i].Row
 		n.Missing = splitSpan(n.Missing, i, number, number)
+		n.Missing = n.Missing[max(0, len(n.Missing)-maxSpans):]
+		touched[notice] = true
+	}
+	for notice := range touched {
 		if err := c.showGap(r.conv, r.from, notice, n.Missing); err != nil {
 			return err
 		}

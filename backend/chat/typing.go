@@ -129,8 +129,9 @@ func (h *Hub) takePresence(presence wire.Presence) {
 const maxPeopleFetched = 64
 
 func (c *change) takeTyping(p *wire.StreamPacket) error {
-	from, _, ok := c.Roster.Owner(p.From)
-	if !ok || from == c.self {
+	ch := c.channels[p.Channel]
+	from, _, ok := c.Roster.Owner(p.From, ch.knows)
+	if !ok || from == c.self || p.Channel != id.NoChannel && !ch.member(from) {
 		return nil
 	}
 	var plain []byte
@@ -147,6 +148,7 @@ func (c *change) takeTyping(p *wire.StreamPacket) error {
 	if err != nil {
 		return nil
 	}
+	from = c.author(m, from, p.From)
 	seen, err := m.SeenBy(c.self, from)
 	body, typing := m.Body.(content.Typing)
 	if err != nil || !typing || seen.Channel != p.Channel {

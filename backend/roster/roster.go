@@ -59,7 +59,7 @@ type Roster struct {
 
 	mu      sync.Mutex // guards the following; taken inside a transaction of the store, never around one
 	people  map[id.UserID]*known
-	devices map[id.DeviceID]id.UserID
+	devices map[id.DeviceID][]id.UserID // whose list has the device: nobody can be kept from listing another's
 	places  map[place]*acquaintance
 	names   map[name]id.UserID
 	online  map[place]bool
@@ -69,7 +69,7 @@ type Roster struct {
 // Open reads the people from the store; those of each hub follow with AddHub. The user self is oneself.
 func Open(st *store.Store, self id.UserID, log *slog.Logger) (*Roster, error) {
 	r := &Roster{
-		store: st, self: self, log: log, people: map[id.UserID]*known{}, devices: map[id.DeviceID]id.UserID{},
+		store: st, self: self, log: log, people: map[id.UserID]*known{}, devices: map[id.DeviceID][]id.UserID{},
 		places: map[place]*acquaintance{}, names: map[name]id.UserID{}, online: map[place]bool{}, stale: map[place]bool{},
 	}
 	return r, st.View(func(tx *store.Tx) error {
@@ -120,14 +120,20 @@ func (r *Roster) loadHub(tx *store.Tx, hub id.HubID) error {
 func (r *Roster) set(user id.UserID, k *known) {
 	if old := r.people[user]; old != nil {
 		for _, d := range old.parsed.Devices {
-			delete(r.devices, d.ID())
+			r.disown(d.ID(), user)
 		}
 	}
 	r.people[user] = k
 	for _, d := range k.parsed.Devices {
-		if _, taken := r.devices[d.ID()]; !taken { // a device key belongs to who showed it first
-			r.devices[d.ID()] = user
-		}
+		r.devices[d.ID()] = append(r.devices[d.ID()], user)
+	}
+}
+
+// disown forgets that the user lists the device; others may list it, too.
+func (r *Roster) disown(device id.DeviceID, user id.UserID) {
+	r.devices[device] = slices.DeleteFunc(r.devices[device], func(owner id.UserID) bool { return owner == user })
+	if len(r.devices[device]) == 0 {
+		delete(r.devices, device)
 	}
 }
 
@@ -164,16 +170,31 @@ func (r *Roster) Devices(user id.UserID) []*identity.Device {
 	return slices.Clone(card.Devices)
 }
 
-// Owner returns whose device it is and its certificate, if the owner's newest list has it.
-func (r *Roster) Owner(device id.DeviceID) (id.UserID, *identity.Device, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	user, ok := r.devices[device]
+// Owner returns whose device it is and its certificate, if the newest list of anybody has it. Where several users list
+// it, one of them at most is right: it is the first, or the one whom prefer names; what the device says names its author.
+func (r *Roster) Owner(device id.DeviceID, prefer func(user id.UserID) bool) (id.UserID, *identity.Device, bool) {
+	owners := r.owners(device)
+	if len(owners) == 0 {
+		return id.NoUser, nil, false
+	}
+	owner := owners[0]
+	if len(owners) > 1 && prefer != nil {
+		if at := slices.IndexFunc(owners, prefer); at >= 0 {
+			owner = owners[at]
+		}
+	}
+	card, ok := r.Card(owner)
 	if !ok {
 		return id.NoUser, nil, false
 	}
-	d, ok := r.people[user].parsed.Device(device)
-	return user, d, ok
+	d, ok := card.Device(device)
+	return owner, d, ok
+}
+
+func (r *Roster) owners(device id.DeviceID) []id.UserID {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.devices[device])
 }
 
 // Belongs is membership.Belongs: nil if the device is on the user's newest list.
@@ -219,12 +240,11 @@ func (r *Roster) Wanted(hub id.HubID, users []id.UserID) []id.UserID {
 	return wanted
 }
 
-// Stale reports whether the hub announced a newer card of the device's owner.
+// Stale reports whether the hub announced a newer card of who lists the device.
 func (r *Roster) Stale(hub id.HubID, device id.DeviceID) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	user, ok := r.devices[device]
-	return ok && r.stale[place{hub, user}]
+	return slices.ContainsFunc(r.devices[device], func(user id.UserID) bool { return r.stale[place{hub, user}] })
 }
 
 // Asked forgets that newer cards of these users were announced: the hub was asked and has given what it has.

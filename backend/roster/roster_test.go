@@ -104,7 +104,7 @@ func TestFirstContactIsPinnedAndKept(t *testing.T) {
 	if !ok || user != bob.key.ID() {
 		t.Fatal("bob is not known after a restart")
 	}
-	owner, device, ok := r.Owner(bob.devices[0].ID())
+	owner, device, ok := r.Owner(bob.devices[0].ID(), nil)
 	if !ok || owner != user || device.ID() != bob.devices[0].ID() {
 		t.Fatal("bob's device is not known")
 	}
@@ -132,7 +132,7 @@ func TestNewDevice(t *testing.T) {
 		t.Fatalf("the new device cost bob his check mark: %+v", p)
 	}
 	accept(t, r, bob.card(3, 1))
-	if _, _, ok := r.Owner(bob.devices[1].ID()); ok {
+	if _, _, ok := r.Owner(bob.devices[1].ID(), nil); ok {
 		t.Fatal("a device that was taken off the list is still bob's")
 	}
 }
@@ -145,7 +145,7 @@ func TestAttackListGoesBack(t *testing.T) {
 	accept(t, r, old)
 	accept(t, r, bob.card(2, 1))
 	accept(t, r, old)
-	if _, _, ok := r.Owner(bob.devices[1].ID()); ok {
+	if _, _, ok := r.Owner(bob.devices[1].ID(), nil); ok {
 		t.Fatal("the revoked device is back")
 	}
 	if r.Warning(hub, bob.key.ID()) == "" {
@@ -183,8 +183,15 @@ func TestAttackTakenDevice(t *testing.T) {
 	accept(t, r, bob.card(1, 1))
 	mallory.devices = append(mallory.devices, bob.devices[0])
 	accept(t, r, mallory.card(1, 2))
-	if owner, _, _ := r.Owner(bob.devices[0].ID()); owner != bob.key.ID() {
+	if owner, _, _ := r.Owner(bob.devices[0].ID(), nil); owner != bob.key.ID() {
 		t.Fatal("bob's device counts as mallory's")
+	}
+	if owner, _, _ := r.Owner(bob.devices[0].ID(), func(user id.UserID) bool { return user == mallory.key.ID() }); owner != mallory.key.ID() {
+		t.Fatal("who lists the device, too, can't be preferred")
+	}
+	accept(t, r, mallory.card(2, 1))
+	if owner, _, ok := r.Owner(bob.devices[0].ID(), nil); !ok || owner != bob.key.ID() {
+		t.Fatal("bob has lost his device with mallory's list")
 	}
 }
 
