@@ -20,6 +20,7 @@ import (
 // device is one connection, logged in. It does what a client does on the wire, and nothing of what it does with it.
 type device struct {
 	*person
+	bearer  *tap
 	ssh     ssh.Conn
 	channel ssh.Channel
 	in      *bufio.Reader
@@ -39,7 +40,8 @@ func connect(address string, p *person) (*device, error) {
 	}
 	bearer.SetDeadline(time.Now().Add(loginLimit))
 	d := &device{person: p}
-	if err := errors.Join(d.open(bearer), d.login()); err != nil {
+	d.bearer = &tap{Conn: bearer, device: d}
+	if err := errors.Join(d.open(d.bearer), d.login()); err != nil {
 		bearer.Close()
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"log"
 	"sync"
 	"time"
 
@@ -103,6 +104,7 @@ func (b *bench) load(members, perSecond int) ([]figure, error) {
 			senders.Go(func() { l.tally.fail(l.saturate(ctx, d, b.window)) })
 		}
 	} else {
+		l.openTaps(b.senders)
 		senders.Go(func() { l.tally.fail(l.pace(ctx, b.senders, members-1, perSecond)) })
 	}
 	took, err := l.measure(b.length)
@@ -167,6 +169,7 @@ type taken struct {
 
 func (l *channelLoad) measure(length time.Duration) (t taken, err error) {
 	time.Sleep(warmUp)
+	log.Printf("measuring %d connections for %v", len(l.devices), length)
 	l.tally.measuring.Store(true)
 	started, before := time.Now(), l.tally.deliveries.Load()
 	cpu, err := l.process.cpu()
