@@ -28,17 +28,24 @@ func (s *session) takeCardRequest(p *wire.SignalPacket, now time.Time) *wire.Err
 		s.refusePacket(p.ID, s.refusalOf("seal cards", err))
 		return nil
 	}
-	s.sendLog(p.ID, request.Channel, request.LogFrom, &answer.end)
+	answer.addLog(request.Channel, request.LogFrom)
 	s.deliver(signal(wire.KindEndOfCards, p.ID, &answer.end))
+	s.charge(answer.packets, now)
 	return nil
 }
 
+// longestName is what is looked up of the names in a request, in bytes: none is longer, and comparing takes time.
+const longestName = 4 * id.MaxNameLength
+
 // wantedUsers turns names and devices into users, each once, and counts what is not known.
 func (h *Hub) wantedUsers(request *wire.CardRequest, end *wire.EndOfCards) []wire.WantedCard {
-	wanted := request.Users
-	have := make(map[id.UserID]bool, len(wanted))
-	for _, w := range wanted {
-		have[w.User] = true
+	var wanted []wire.WantedCard
+	have := make(map[id.UserID]bool, len(request.Users))
+	for _, w := range request.Users {
+		if !have[w.User] {
+			have[w.User] = true
+			wanted = append(wanted, w)
+		}
 	}
 	add := func(user id.UserID, known bool) {
 		switch {
@@ -50,6 +57,10 @@ func (h *Hub) wantedUsers(request *wire.CardRequest, end *wire.EndOfCards) []wir
 		}
 	}
 	for _, name := range request.Names {
+		if len(name) > longestName {
+			end.Missing++
+			continue
+		}
 		account, known := h.accounts.ByName(name)
 		add(account.User, known)
 	}
@@ -67,6 +78,7 @@ type cardAnswer struct {
 	to      *identity.Device // parsed when the first packet is sealed
 	cards   [][]byte
 	size    int
+	packets int // sent so far
 	end     wire.EndOfCards
 }
 
@@ -118,7 +130,7 @@ func (a *cardAnswer) flush() (err error) {
 		return err
 	}
 	a.session.send(frame(&wire.SignalPacket{Kind: wire.KindCards, Re: a.re, Payload: sealed}))
-	a.cards, a.size = nil, 0
+	a.cards, a.size, a.packets = nil, 0, a.packets+1
 	return nil
 }
 
@@ -133,22 +145,24 @@ func (s *session) ownDevice(now time.Time) (*identity.Device, error) {
 	return identity.ParseDevice(certificate, now)
 }
 
-// sendLog sends a channel's log from an index on, if the user may see it.
-func (s *session) sendLog(re id.MessageID, channel id.ChannelID, from uint64, end *wire.EndOfCards) {
+// addLog sends a channel's log from an index on, if the user may see it.
+func (a *cardAnswer) addLog(channel id.ChannelID, from uint64) {
 	if channel == id.NoChannel {
 		return
 	}
+	s := a.session
 	if !s.hub.channels.Visible(channel, s.user) {
-		end.Missing++
+		a.end.Missing++
 		return
 	}
-	for {
+	for !s.isGone() {
 		part := s.hub.channels.Log(channel, from, wire.MaxStatements)
 		if len(part) == 0 {
 			return
 		}
-		s.send(signal(wire.KindChannelUpdate, re, &wire.ChannelUpdate{Channel: channel, From: from, Statements: part}))
+		s.send(signal(wire.KindChannelUpdate, a.re, &wire.ChannelUpdate{Channel: channel, From: from, Statements: part}))
 		from += uint64(len(part))
+		a.packets++
 	}
 }
 

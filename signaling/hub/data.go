@@ -20,7 +20,7 @@ func (s *session) takeData(ctx context.Context, p *wire.DataPacket) *wire.Error 
 	if p.From != id.NoDevice || p.Seq != 0 || p.At != 0 || p.Expires > latestExpiry {
 		return malformed("a packet in which this device has filled what is the hub's")
 	}
-	wait, flood := s.overRate(now)
+	wait, flood := s.overRate(len(p.Payload), now)
 	switch {
 	case flood:
 		return errFlood
@@ -131,7 +131,7 @@ func (s *session) takeStream(p *wire.StreamPacket) *wire.Error {
 	if p.From != id.NoDevice || p.Kind == wire.KindPresence || (p.To == id.NoDevice) == (p.Channel == id.NoChannel) {
 		return malformed("a stream packet of this device")
 	}
-	wait, flood := s.overRate(time.Now())
+	wait, flood := s.overRate(len(p.Payload), time.Now())
 	switch {
 	case flood:
 		return errFlood

@@ -3,6 +3,7 @@ package hub_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -114,4 +115,37 @@ func updatesOf(t *testing.T, c *hubtest.Client) (updates int) {
 			return updates
 		}
 	}
+}
+
+// TestLargePacketsCountMore: the rate is one of bytes too.
+func TestLargePacketsCountMore(t *testing.T) {
+	story(t, func(t *testing.T) {
+		h := hubtest.Start(t)
+		alice := h.Login(hubtest.NewPerson(t, "alice"))
+		taken := 0
+		for range 150 {
+			alice.Tell(alice.Device.ID(), large(0)) // 64 KiB, five times what counts as one packet
+			if nextSignal(t, alice).Kind == wire.KindAck {
+				taken++
+			}
+		}
+		if taken != 40 {
+			t.Errorf("%d packets of 64 KiB were taken at once, want a fifth of the burst", taken)
+		}
+	})
+}
+
+// TestAskingTheSameCardOften: a small request must not bring a hundred copies of one card, nor one name take long.
+func TestAskingTheSameCardOften(t *testing.T) {
+	story(t, func(t *testing.T) {
+		h := hubtest.Start(t)
+		alice := h.Login(hubtest.NewPerson(t, "alice"))
+		request := wire.CardRequest{Names: []string{strings.Repeat("ﷺ", 4000)}}
+		for range wire.MaxCardsWanted {
+			request.Users = append(request.Users, wire.WantedCard{User: alice.Person.User.ID()})
+		}
+		if cards, end := ask(t, alice, request); len(cards) != 1 || end.Missing != 1 {
+			t.Errorf("got %d cards, %d missing", len(cards), end.Missing)
+		}
+	})
 }

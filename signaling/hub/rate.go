@@ -6,13 +6,24 @@ import (
 	"gossip/common/wire"
 )
 
-// overRate counts one packet. wait is how long the device has to hold its packets back, 0 when this one is taken;
+// packetBytes is how large a packet may be to count as one: a larger one counts once for each so many bytes begun, or
+// else a device could fill the disk and the others' lines with the largest packets at the rate of small ones.
+const packetBytes = 16 << 10
+
+// charge counts what the hub has sent because of one packet beyond its first answer: the next packets wait for it.
+func (s *session) charge(answers int, now time.Time) {
+	if more := min(answers-1, s.packets.Burst()); more > 0 {
+		s.packets.ReserveN(now, more)
+	}
+}
+
+// overRate counts one packet with a payload of so many bytes. wait is how long the device has to hold its packets back, 0 when this one is taken;
 // flood says that it has gone on all the same for so long that it is to be cut.
-func (s *session) overRate(now time.Time) (wait time.Duration, flood bool) {
+func (s *session) overRate(payload int, now time.Time) (wait time.Duration, flood bool) {
 	if until := s.refuseUntil.Load(); until > now.UnixMilli() {
 		return time.UnixMilli(until).Sub(now), s.countRefused(now)
 	}
-	reservation := s.packets.ReserveN(now, 1)
+	reservation := s.packets.ReserveN(now, min(1+payload/packetBytes, s.packets.Burst()))
 	wait = reservation.DelayFrom(now)
 	if wait == 0 {
 		return 0, false

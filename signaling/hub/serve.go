@@ -141,7 +141,7 @@ func (s *session) takeSignal(p *wire.SignalPacket) *wire.Error {
 		return s.takeAck(p)
 	}
 	now := time.Now()
-	if wait, flood := s.overRate(now); flood {
+	if wait, flood := s.overRate(len(p.Payload), now); flood {
 		return errFlood
 	} else if wait > 0 {
 		s.refusePacket(p.ID, rateRefusal(wait))
