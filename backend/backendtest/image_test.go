@@ -81,7 +81,7 @@ func readFile(t testing.TB, path string) file {
 	info, err := os.Stat(path)
 	check(t, err)
 	f := file{size: info.Size()}
-	if filepath.Ext(path) != ".db" {
+	if filepath.Ext(path) != ".db" || os.Getpagesize() != boltPage {
 		f.used, err = os.ReadFile(path)
 		check(t, err)
 		return f

@@ -11,8 +11,8 @@
 package hubtest
 
 import (
-	"bytes"
 	"context"
+	"encoding/binary"
 	"io"
 	"log/slog"
 	"net"
@@ -143,12 +143,30 @@ func (h *Hub) Kill() {
 	h.network.cutAll()
 	h.gate.shutDown()
 	file := filepath.Join(h.Dir, bolt.FileName)
-	image, err := os.ReadFile(file) // nothing writes to it now
-	check(h.t, err)
+	used, size := readUsed(h.t, file) // nothing writes to it now
 	h.Stop()
-	used := bytes.TrimRight(image, "\x00") // the file grows by pages that stay empty for long
 	check(h.t, os.WriteFile(file, used, 0o600))
-	check(h.t, os.Truncate(file, int64(len(image))))
+	check(h.t, os.Truncate(file, size))
+}
+
+// readUsed reads a bbolt file up to its last used page; behind it the file has grown by megabytes that are empty.
+func readUsed(t testing.TB, path string) (used []byte, size int64) {
+	t.Helper()
+	const pagesAt = 56 // where a meta page, the first or the second, counts the pages
+	pageSize := os.Getpagesize()
+	file, err := os.Open(path)
+	check(t, err)
+	defer file.Close()
+	info, err := file.Stat()
+	check(t, err)
+	metas := make([]byte, 2*pageSize)
+	_, err = file.ReadAt(metas, 0)
+	check(t, err)
+	pages := max(binary.NativeEndian.Uint64(metas[pagesAt:]), binary.NativeEndian.Uint64(metas[pageSize+pagesAt:]))
+	used = make([]byte, min(info.Size(), int64(pages)*int64(pageSize)))
+	_, err = file.ReadAt(used, 0)
+	check(t, err)
+	return used, info.Size()
 }
 
 // Revive starts a hub that was stopped or killed.
