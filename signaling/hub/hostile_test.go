@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gossip/common/id"
+	"gossip/common/membership"
 	"gossip/common/wire"
 	"gossip/signaling/hubtest"
 )
@@ -146,6 +147,50 @@ func TestAskingTheSameCardOften(t *testing.T) {
 		}
 		if cards, end := ask(t, alice, request); len(cards) != 1 || end.Missing != 1 {
 			t.Errorf("got %d cards, %d missing", len(cards), end.Missing)
+		}
+	})
+}
+
+// TestWelcomeMissesNothing: a change to a channel while a member logs in is in the welcome, or told after it.
+func TestWelcomeMissesNothing(t *testing.T) {
+	story(t, func(t *testing.T) {
+		h := hubtest.Start(t)
+		alice, bob := h.Login(hubtest.NewPerson(t, "alice")), h.Login(hubtest.NewPerson(t, "bob"))
+		garden := alice.Create("garden", true)
+		bob.Join(garden)
+		for i := range 60 {
+			bob.Conn.Close()
+			time.Sleep(time.Second)
+			posted := make(chan error)
+			invite := membership.New(membership.Invite, time.Now())
+			invite.Subject = id.UserID{1, byte(i)}
+			head := alice.State(garden).Head
+			invite.Channel, invite.Previous, invite.User, invite.Device = garden, head, alice.Person.User.ID(), alice.Device.ID()
+			encoded, err := invite.Sign(alice.Device)
+			if err != nil {
+				t.Fatal(err)
+			}
+			bob = h.Connect(bob.Person)
+			if err := bob.Greet(); err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				_, err := alice.PostRaw(encoded)
+				posted <- err
+			}()
+			if err := errors.Join(bob.Prove(""), <-posted); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Second)
+			known := uint64(updatesOf(t, bob))
+			for _, summary := range bob.Welcome.Channels {
+				if summary.Channel == garden {
+					known += summary.Length
+				}
+			}
+			if want := uint64(3 + i); known < want {
+				t.Fatalf("login %d: bob knows of %d changes, of %d", i, known, want)
+			}
 		}
 	})
 }

@@ -25,13 +25,12 @@ var errConnection = errors.New("the connection broke")
 
 // login is the handshake of one connection: grtng, hru, ighru, ig.
 type login struct {
-	hub     *Hub
-	conn    Conn
-	log     *slog.Logger
-	card    *identity.Card   // nil when the hub knows it already
-	known   account.Account  // set when it does
-	device  *identity.Device // the connecting device's certificate
-	welcome []byte           // frames that open the session
+	hub    *Hub
+	conn   Conn
+	log    *slog.Logger
+	card   *identity.Card   // nil when the hub knows it already
+	known  account.Account  // set when it does
+	device *identity.Device // the connecting device's certificate
 }
 
 // run goes through the handshake within its time. Refusals are *wire.Error; any other error is the connection's.
@@ -54,8 +53,8 @@ func (l *login) run(ctx context.Context) (s *session, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := l.makeWelcome(member, time.Now()); err != nil {
-		return nil, err
+	if !l.device.CanReceive(time.Now()) {
+		return nil, errNoSubkey
 	}
 	return l.hub.newSession(l.conn, member.User), nil
 }

@@ -17,6 +17,7 @@ var (
 	errFlood    = &wire.Error{Code: wire.CodeFlood, Sentence: "This device sends far more than this hub allows. Wait a minute, then connect again.", RetryAfter: 60_000}
 	errTimeout  = &wire.Error{Code: wire.CodeTimeout, Sentence: "The login took too long. Connect again."}
 	errRevoked  = &wire.Error{Code: wire.CodeCard, Sentence: "This device is no longer on its user's list of devices. Link it again."}
+	errNoSubkey = &wire.Error{Code: wire.CodeCard, Sentence: "Nothing can be encrypted to this device: its key is too old. Check its clock and connect again."}
 	errBanned   = &wire.Error{Code: wire.CodeBanned, Sentence: "This account is banned from the hub. Ask its operator."}
 )
 

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -9,6 +10,10 @@ import (
 // stuckAfter is how long a round may stand still before another goroutine helps it on. Most rounds are over before
 // anybody looks: waking up for that costs more than a write.
 const stuckAfter = 5 * time.Millisecond
+
+// sessionsPerWorker is how many sessions are worth a worker from the start, where there are processors for it: about two
+// milliseconds of writing.
+const sessionsPerWorker = 200
 
 // round brings frames to a number of sessions. Several goroutines may work on it: each takes the next session, hands
 // its frames over, which never blocks, and then, when the session was idle, writes to it, which may. When all are
@@ -42,6 +47,9 @@ func (r *round) run() {
 		r.mu.Lock()
 		r.watchdog = time.AfterFunc(stuckAfter, r.watch)
 		r.mu.Unlock()
+	}
+	for range min(runtime.GOMAXPROCS(0), r.size/sessionsPerWorker) - 1 {
+		r.hub.children.Go(r.work)
 	}
 	r.work()
 }

@@ -54,16 +54,17 @@ func (h *Hub) admit(ctx context.Context, conn Conn) *session {
 		l.refuse(err)
 		return nil
 	}
+	s.writing = true // whatever it is told from now on waits behind the welcome, which knows everything before
 	if !h.enter(s) {
 		conn.Close()
 		return nil
 	}
 	conn.LoggedIn()
-	if err := h.stillAllowed(s); err != nil {
-		s.cut(err, dropQueue)
-		return s
+	welcome, refusal := l.open(s)
+	if refusal != nil {
+		s.cut(refusal, dropQueue)
 	}
-	s.deliver(l.welcome)
+	s.writeOut(welcome)
 	h.counters.logins.Add(1)
 	return s
 }

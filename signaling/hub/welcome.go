@@ -6,7 +6,6 @@ import (
 
 	"gossip/common/id"
 	"gossip/common/wire"
-	"gossip/signaling/account"
 	"gossip/signaling/store"
 )
 
@@ -16,30 +15,44 @@ const summaryBytes = 120
 // summariesBytes is how many bytes of summaries go into one packet.
 const summariesBytes = 128 << 10
 
-// makeWelcome prepares ig, and cup packets for the channels that do not fit into it.
-func (l *login) makeWelcome(member account.Account, now time.Time) error {
-	parts := splitSummaries(l.hub.summaries(member.User))
+// open returns what a session that has entered is told first, or why it is not let in after all.
+func (l *login) open(s *session) ([]byte, *wire.Error) {
+	if refusal := l.hub.stillAllowed(s); refusal != nil {
+		return nil, refusal
+	}
+	welcome, err := l.makeWelcome(s.user, time.Now())
+	if err != nil {
+		return nil, s.refusalOf("welcome a device", err)
+	}
+	return welcome, nil
+}
+
+// makeWelcome returns ig, and cup packets for the channels that do not fit into it.
+func (l *login) makeWelcome(user id.UserID, now time.Time) ([]byte, error) {
+	account, _ := l.hub.accounts.ByUser(user)
+	parts := splitSummaries(l.hub.summaries(user))
 	limits := l.hub.limits
 	encoded, err := wire.Marshal(&wire.Welcome{
-		User: member.User, Name: member.Name, Now: uint64(now.UnixMilli()), Channels: parts[0], Session: l.conn.Session(),
+		User: user, Name: account.Name, Now: uint64(now.UnixMilli()), Channels: parts[0], Session: l.conn.Session(),
 		Limits: wire.HubLimits{
 			PacketsPerSecond: uint(limits.PacketsPerSecond), PacketBurst: uint(limits.PacketBurst), RetentionSeconds: uint(limits.Retention / time.Second),
 		},
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	sealed, err := l.hub.key.Seal(encoded, l.device, now)
 	if err != nil {
-		return refuse(wire.CodeCard, "Nothing can be encrypted to this device: its key is too old. Check its clock and connect again.")
+		return nil, err
 	}
-	if l.welcome, err = wire.AppendFrame(nil, &wire.SignalPacket{Kind: wire.KindWelcome, Payload: sealed}); err != nil {
-		return fmt.Errorf("encode welcome: %w", err)
+	welcome, err := wire.AppendFrame(nil, &wire.SignalPacket{Kind: wire.KindWelcome, Payload: sealed})
+	if err != nil {
+		return nil, fmt.Errorf("encode welcome: %w", err)
 	}
 	for _, part := range parts[1:] {
-		l.welcome = append(l.welcome, signal(wire.KindChannelUpdate, id.NoMessage, &wire.ChannelUpdate{Summaries: part})...)
+		welcome = append(welcome, signal(wire.KindChannelUpdate, id.NoMessage, &wire.ChannelUpdate{Summaries: part})...)
 	}
-	return nil
+	return welcome, nil
 }
 
 // summaries lists the channels that a user may know of; of the user's own, also where their journals end.
