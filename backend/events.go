@@ -72,11 +72,19 @@ func (s *stream) add(e Event) {
 		s.latest[about] = s.first + len(s.queue)
 	}
 	if len(s.queue) >= maxUnread {
-		s.queue = s.queue[1:]
-		s.first++
+		s.drop()
 		s.seq++
 	}
 	s.queue = append(s.queue, e)
+}
+
+// drop takes the oldest event out.
+func (s *stream) drop() {
+	if about, replaceable := subjectOf(&s.queue[0]); replaceable && s.latest[about] == s.first {
+		delete(s.latest, about)
+	}
+	s.queue = s.queue[1:]
+	s.first++
 }
 
 // next takes the oldest event.
@@ -87,11 +95,7 @@ func (s *stream) next() (e Event, ok bool) {
 		return e, false
 	}
 	e = s.queue[0]
-	s.queue = s.queue[1:]
-	if about, replaceable := subjectOf(&e); replaceable && s.latest[about] == s.first {
-		delete(s.latest, about)
-	}
-	s.first++
+	s.drop()
 	s.seq++
 	e.Seq = s.seq
 	return e, true

@@ -52,12 +52,14 @@ func (h *hub) admit(s *link.Session) (*chat.Hub, error) {
 	return conversations, nil
 }
 
-// Packet passes a packet on: link.Handler.
-func (h *hub) Packet(_ *link.Session, p wire.Packet) {
+// Packet passes a packet on: link.Handler. What a connection that was not taken in still brings is dropped.
+func (h *hub) Packet(s *link.Session, p wire.Packet) {
 	h.mu.Lock()
-	conversations := h.chat
+	conversations, admitted := h.chat, h.session == s
 	h.mu.Unlock()
-	conversations.Packet(p)
+	if admitted {
+		conversations.Packet(p)
+	}
 }
 
 // Disconnected shows that the connection is gone: link.Handler.

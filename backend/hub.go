@@ -23,6 +23,9 @@ const (
 	HubStopped    = "stopped" // needs a decision; Detail says which
 )
 
+// maxLists is how many device lists in a row a hub can have this device take over before it is not believed any more.
+const maxLists = 5
+
 const hubBucket = "hub" // hub id -> hubRow
 
 // hubRow is a joined hub.
@@ -129,6 +132,8 @@ func (h *hub) start() {
 // run keeps the link going until ctx ends or the hub's answer needs a person.
 func (h *hub) run(ctx context.Context, l *link.Link, ended chan struct{}) {
 	defer close(ended)
+	var lists int // taken over one right after the other
+	var last time.Time
 	for {
 		err := l.Run(ctx)
 		if ctx.Err() != nil {
@@ -136,8 +141,12 @@ func (h *hub) run(ctx context.Context, l *link.Link, ended chan struct{}) {
 			return
 		}
 		definite := (*link.DefiniteError)(nil)
-		if errors.As(err, &definite) && definite.Code == wire.CodeStaleList {
+		if time.Since(last) > time.Minute {
+			lists = 0
+		}
+		if errors.As(err, &definite) && definite.Code == wire.CodeStaleList && lists < maxLists {
 			if err = h.client.joinList(definite.Detail); err == nil {
+				lists, last = lists+1, time.Now()
 				continue
 			}
 		}

@@ -177,16 +177,25 @@ func (c *Client) joinList(newest []byte) error {
 	if card.User != me.user.ID() {
 		return identity.ErrOtherUser
 	}
+	mine, err := me.card()
+	if err != nil {
+		return err
+	}
+	if card.List.Version < mine.List.Version {
+		return errors.New("the hub shows an older list of your devices than this one has; ask its operator whether it was restored from a copy")
+	}
 	list, row := card.List, me.row
 	own := me.keys.Device.Fingerprint()
 	switch {
 	case list.Contains(own):
-		row.Name, row.Version = card.Profile.Name, card.Profile.Version
+		if card.Profile.Version >= row.Version {
+			row.Name, row.Version = card.Profile.Name, card.Profile.Version
+		}
 	default:
 		list.Version++
 		list.IssuedAt = time.Time{}
 		list.Devices = append(list.Devices[:len(list.Devices):len(list.Devices)], own)
-		row.Version = card.Profile.Version + 1
+		row.Version = max(row.Version, card.Profile.Version) + 1
 	}
 	if row.List, err = me.user.SignDeviceList(list, now); err != nil {
 		return err

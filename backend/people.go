@@ -119,10 +119,29 @@ func (c *Client) resolveOn(ctx context.Context, h *hub, channel bool, name strin
 	if err != nil {
 		return Conversation{}, err
 	}
-	for _, info := range h.chat.Channels() {
-		if info.Name == name {
-			return info.Conversation, nil
+	return oneChannel(h.chat.Channels(), name)
+}
+
+// oneChannel finds the channel of that name: one's own before others, and none where two could be meant. A hub keeps names
+// apart; one that does not must not choose who reads.
+func oneChannel(list []ChannelInfo, name string) (Conversation, error) {
+	var own, others []Conversation
+	for _, info := range list {
+		switch {
+		case info.Name != name:
+		case info.Member:
+			own = append(own, info.Conversation)
+		default:
+			others = append(others, info.Conversation)
 		}
+	}
+	switch {
+	case len(own) == 1:
+		return own[0], nil
+	case len(own) == 0 && len(others) == 1:
+		return others[0], nil
+	case len(own)+len(others) > 0:
+		return Conversation{}, fmt.Errorf("the hub has more than one channel that is called #%s; use the key that the list of channels shows", name)
 	}
 	return Conversation{}, fmt.Errorf("#%s: %w", name, ErrNoChannel)
 }
