@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -272,7 +273,11 @@ func TestRefusedStatements(t *testing.T) {
 		"role out of range":     func(t *Statement) { t.Action, t.Subject, t.Role = SetRole, bob.user, 9 },
 		"name not normal":       func(t *Statement) { t.Action, t.Text = Rename, "#Garden" },
 		"name empty":            func(t *Statement) { t.Action, t.Text = Rename, "" },
-		"topic too long":        func(t *Statement) { t.Action, t.Text = SetTopic, string(make([]byte, maxTopic+1)) },
+		"topic too long":        func(t *Statement) { t.Action, t.Text = SetTopic, strings.Repeat("x", maxTopic+1) },
+		"topic with an escape":  func(t *Statement) { t.Action, t.Text = SetTopic, "roses\x1b]0;owned\a" },
+		"topic turned around":   func(t *Statement) { t.Action, t.Text = SetTopic, "\u202eesrever" },
+		"time before 1970":      func(t *Statement) { t.At = time.UnixMilli(-1) },
+		"time after 9999":       func(t *Statement) { t.At = time.UnixMilli(latestTime + 1) },
 	}
 	for name, change := range tests {
 		statement := New(Join, start)

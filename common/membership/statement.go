@@ -10,7 +10,9 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -63,6 +65,9 @@ const (
 	// MaxEncoded is the largest encoded statement in bytes.
 	MaxEncoded = 4 << 10
 )
+
+// latestTime is the end of the year 9999 in Unix milliseconds: the last that JSON and people write.
+const latestTime = 253402300799999
 
 // signingContext separates these signatures from every other use of a device's key. The message that is signed is
 // "gossip " + context + " v1" + NUL + statement, as a device signs everything.
@@ -232,6 +237,8 @@ func (s *Statement) check(v uint8) error {
 		return errors.New("role out of range")
 	case s.Public && s.Action != Create:
 		return errors.New("only the first statement says whether a channel is public")
+	case s.At.UnixMilli() < 0 || s.At.UnixMilli() > latestTime:
+		return errors.New("a time that no calendar shows")
 	}
 	return s.checkText(rule.text)
 }
@@ -246,6 +253,9 @@ func (s *Statement) checkText(limit int) error {
 			err = errors.New("the channel name is not in normal form")
 		}
 		return err
+	}
+	if strings.ContainsFunc(s.Text, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Bidi_Control) }) {
+		return errors.New("a topic with a control character, which would do things to the screen that shows it")
 	}
 	return nil
 }
