@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -50,6 +51,7 @@ type Server struct {
 	coming slog.Level // of the log of connections
 
 	logins      chan struct{} // one for each connection that is not logged in
+	crowded     atomic.Bool   // the log says that there is no room in logins
 	connections sync.WaitGroup
 
 	mu        sync.Mutex // guards the following
@@ -160,8 +162,11 @@ func (s *Server) take(ctx context.Context, raw net.Conn) {
 	}
 	select {
 	case s.logins <- struct{}{}:
+		s.crowded.Store(false)
 	default:
-		s.log.Warn("connection refused: too many handshakes are under way")
+		if s.crowded.CompareAndSwap(false, true) {
+			s.log.Warn("connections are refused: too many handshakes are under way")
+		}
 		s.leave(address)
 		raw.Close()
 		return
