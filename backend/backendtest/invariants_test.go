@@ -70,9 +70,7 @@ func (s *simulation) check() (broken []string) {
 			}
 		}
 		broken = append(broken, s.checkUtterances(r, histories)...)
-		if !r.direct() {
-			broken = append(broken, s.checkOrder(r, histories)...)
-		}
+		broken = append(broken, s.checkOrder(r, histories)...)
 	}
 	return broken
 }
@@ -183,7 +181,7 @@ func (s *simulation) reactionsOf(u *utterance) string {
 	return strings.Join(list, " ")
 }
 
-// checkOrder looks whether everybody sees a channel in the same order.
+// checkOrder looks whether everybody sees a conversation in the same order.
 func (s *simulation) checkOrder(r *room, histories map[*device][]backend.Message) (broken []string) {
 	for i, a := range s.devices {
 		for _, b := range s.devices[:i] {
