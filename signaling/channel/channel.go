@@ -22,11 +22,12 @@ import (
 
 const kindLog = "log"
 
-// Limits of a hub's channels. What one user may take of them is 0 where there is no limit.
+// Limits of a hub's channels. What one user may take of them, and NameBytes, are 0 where there is no limit.
 type Limits struct {
 	Channels        int // on the whole hub
 	Statements      int // in one channel's log
 	ChannelsPerUser int // that one user has made
+	NameBytes       int // of a new name
 	JoinsPerUser    int // of one user in one channel: joining and leaving all the time must not fill its log
 }
 
@@ -118,7 +119,7 @@ func (c *Channels) Post(encoded []byte) (id.ChannelID, uint64, *membership.State
 	if statement.Action == membership.Create {
 		channel = id.ChannelOf(encoded)
 	}
-	defer c.lock(channel, statement.Action)()
+	defer c.lock(channel, statement)()
 	e := c.entry(channel)
 	if at := slices.IndexFunc(e.statements, func(s []byte) bool { return string(s) == string(encoded) }); at >= 0 {
 		return channel, uint64(at), statement, nil
@@ -147,9 +148,9 @@ func (c *Channels) entry(channel id.ChannelID) *entry {
 func newEntry() *entry { return &entry{joins: map[id.UserID]int{}} }
 
 // lock keeps others from the channel's log, and from the names when the statement gives one, and returns what ends that.
-func (c *Channels) lock(channel id.ChannelID, action membership.Action) (unlock func()) {
+func (c *Channels) lock(channel id.ChannelID, statement *membership.Statement) (unlock func()) {
 	log := &c.posting[int(channel[0])%len(c.posting)]
-	if action != membership.Create && action != membership.Rename {
+	if !namesIt(statement) {
 		log.Lock()
 		return log.Unlock
 	}

@@ -30,7 +30,15 @@ func (c *Channels) check(channel id.ChannelID, e *entry, statement *membership.S
 	if _, err := e.state.Check(encoded, c.hub, c.belongs); err != nil {
 		return translate(err)
 	}
+	if limit := c.limits.NameBytes; limit > 0 && namesIt(statement) && len(statement.Text) > limit {
+		return refuse(wire.CodeLimit, fmt.Sprintf("The name has %d bytes; this hub allows %d. Choose a shorter one.", len(statement.Text), limit))
+	}
 	return c.checkShare(e, statement)
+}
+
+// namesIt reports whether the statement gives its channel a name.
+func namesIt(statement *membership.Statement) bool {
+	return statement.Action == membership.Create || statement.Action == membership.Rename
 }
 
 // mayKnow reports whether the author of a statement may know of the channel.

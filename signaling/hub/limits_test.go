@@ -143,13 +143,29 @@ func TestChannelsAreLimited(t *testing.T) {
 	})
 }
 
+func TestNamesAreLimited(t *testing.T) {
+	story(t, func(t *testing.T) {
+		h := hubtest.Start(t, limited(func(l *config.Limits) { l.NameBytes = 8 }))
+		if err := h.Connect(hubtest.NewPerson(t, "alice of the hill")).TryLogin(""); codeOf(err) != wire.CodeLimit {
+			t.Errorf("a name over the limit: %v", err)
+		}
+		alice := h.Login(hubtest.NewPerson(t, "alice"))
+		alice.Create("garden", true)
+		statement := membership.New(membership.Create, time.Now())
+		statement.Text = "gardenwall"
+		if _, err := alice.Post(id.NoChannel, statement); codeOf(err) != wire.CodeLimit {
+			t.Errorf("a channel's name over the limit: %v", err)
+		}
+	})
+}
+
 func TestLimitsAreChecked(t *testing.T) {
 	good := hub.DefaultLimits()
 	for name, change := range map[string]func(l *hub.Limits){
 		"rate": func(l *hub.Limits) { l.PacketsPerSecond = 0 }, "burst": func(l *hub.Limits) { l.PacketBurst = 0 },
 		"queue": func(l *hub.Limits) { l.QueueBytes = 1 }, "memory": func(l *hub.Limits) { l.MemoryBytes = 1 },
 		"write": func(l *hub.Limits) { l.WriteTimeout = 0 }, "tries": func(l *hub.Limits) { l.PasswordTries = 0 },
-		"retention": func(l *hub.Limits) { l.Retention = -1 },
+		"name": func(l *hub.Limits) { l.NameBytes = 0 }, "retention": func(l *hub.Limits) { l.Retention = -1 },
 	} {
 		bad := good
 		change(&bad)

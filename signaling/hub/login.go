@@ -218,6 +218,9 @@ func (l *login) account(now time.Time) (account.Account, error) {
 		}
 		return l.known, nil
 	}
+	if err := l.checkName(); err != nil {
+		return account.Account{}, err
+	}
 	before := l.hub.accounts.Devices(l.card.User)
 	member, err := l.hub.accounts.Login(l.card, now)
 	if err != nil {
@@ -230,4 +233,13 @@ func (l *login) account(now time.Time) (account.Account, error) {
 		}
 	}
 	return member, nil
+}
+
+// checkName refuses a name that is longer than this hub allows. One that was taken before the limit was may stay.
+func (l *login) checkName() error {
+	name, limit := l.card.Profile.Name, l.hub.limits.NameBytes
+	if old, _ := l.hub.accounts.ByUser(l.card.User); len(name) <= limit || old.Name == name {
+		return nil
+	}
+	return refuse(wire.CodeLimit, fmt.Sprintf("Your name has %d bytes; this hub allows %d. Choose a shorter one.", len(name), limit))
 }

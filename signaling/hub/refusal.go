@@ -2,6 +2,7 @@ package hub
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"gossip/common/id"
@@ -73,7 +74,7 @@ func signal(kind wire.Kind, re id.MessageID, payload any) []byte {
 func refusalFrame(re id.MessageID, e *wire.Error) []byte {
 	if len(e.Sentence) > wire.MaxSentence {
 		short := *e
-		short.Sentence = e.Sentence[:wire.MaxSentence]
+		short.Sentence = strings.ToValidUTF8(e.Sentence[:wire.MaxSentence], "") // the cut may go through a character
 		e = &short
 	}
 	return signal(wire.KindError, re, e)

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -78,5 +79,16 @@ func TestPasswordFailuresAreBounded(t *testing.T) {
 	}
 	if len(f.by) > maxFailures {
 		t.Errorf("%d addresses are remembered", len(f.by))
+	}
+}
+
+func TestLongSentenceIsCutBetweenCharacters(t *testing.T) {
+	frame := refusalFrame(id.NoMessage, &wire.Error{Code: wire.CodeCard, Sentence: "x" + strings.Repeat("é", wire.MaxSentence)})
+	p, err := wire.ParseFrame(frame[4:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := wire.Unmarshal(p.(*wire.SignalPacket).Payload, new(wire.Error)); err != nil {
+		t.Errorf("the device can't read the refusal: %v", err)
 	}
 }

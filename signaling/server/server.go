@@ -92,7 +92,7 @@ func (s *Server) assemble(o Options, files config.Files) error {
 		return err
 	}
 	limits := channel.Limits{
-		Channels: s.config.Limits.Channels, Statements: statementsPerChannel, ChannelsPerUser: channelsPerUser, JoinsPerUser: joinsPerUser,
+		Channels: s.config.Limits.Channels, NameBytes: s.config.Limits.NameBytes, Statements: statementsPerChannel, ChannelsPerUser: channelsPerUser, JoinsPerUser: joinsPerUser,
 	}
 	channels, err := channel.New(s.store, accounts.Belongs, s.key.ID(), limits, s.log)
 	if err != nil {
@@ -121,6 +121,7 @@ func limitsOf(l config.Limits) (hub.Limits, sshd.Limits) {
 	h, s := hub.DefaultLimits(), sshd.DefaultLimits()
 	h.PacketsPerSecond, h.PacketBurst = l.PacketsPerSecond, l.PacketBurst
 	h.InboxBytes, h.Retention = int64(l.Inbox), l.Retention
+	h.NameBytes = l.NameBytes
 	h.PasswordTries, h.PasswordDelay, h.PasswordDelayMax = l.Passwords, l.PasswordDelay, l.PasswordDelayMax
 	s.LoginTime, s.Handshakes, s.ConnectionsPerAddress = l.Authentication, l.Handshakes, l.ConnectionsPerAddress
 	return h, s
