@@ -8,6 +8,7 @@ import (
 
 	"gossip/backend/e2ee"
 	"gossip/backend/store"
+	"gossip/common/id"
 	"gossip/common/ratchet"
 	"gossip/common/wire"
 )
@@ -290,4 +291,14 @@ func TestTyping(t *testing.T) {
 	if text, err := open(sealed); err == nil {
 		t.Errorf("a changed typing opened: %q", text)
 	}
+}
+
+// TestReplayAtAnotherHub brings what was said at one hub to the same device at another: it is not read there again.
+func TestReplayAtAnotherHub(t *testing.T) {
+	alice, bob := newPerson(t, "alice"), newPerson(t, "bob")
+	said := alice.encrypt(t, bob, "here only")
+	elsewhere := *bob
+	elsewhere.engine = e2ee.New(bob.key, id.HubID{99})
+	elsewhere.refuses(t, alice, said.Kind, said.Payload, e2ee.ErrUndecryptable)
+	bob.reads(t, alice, said, "here only")
 }

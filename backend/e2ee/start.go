@@ -24,6 +24,7 @@ type sessionStart struct {
 	Time       int64             `cbor:"5,keyasint"` // Unix milliseconds, the initiator's clock
 	Root       [32]byte          `cbor:"6,keyasint"`
 	RatchetKey [32]byte          `cbor:"7,keyasint"`
+	Hub        id.HubID          `cbor:"8,keyasint"` // so that another hub where both are can't replay it
 }
 
 // sealStart encrypts and signs the start for the responder's newest subkey. identity.ErrNoSubkey when it has none
@@ -31,7 +32,7 @@ type sessionStart struct {
 func (e *Engine) sealStart(b ratchet.Binding, start ratchet.Start, to *identity.Device, now time.Time) ([]byte, error) {
 	plain, err := wire.Marshal(&sessionStart{
 		Version: startVersion, Session: b.Session, Initiator: b.Initiator, Responder: b.Responder,
-		Time: now.UnixMilli(), Root: start.Root, RatchetKey: start.RatchetKey,
+		Time: now.UnixMilli(), Root: start.Root, RatchetKey: start.RatchetKey, Hub: e.hub,
 	})
 	if err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ func (e *Engine) accept(tx *store.Tx, from *identity.Device, session ratchet.Ses
 	}
 	defer clear(plain)
 	var start sessionStart
-	if wire.Unmarshal(plain, &start) != nil || !start.fits(session, peer, e.self.ID(), now) {
+	if wire.Unmarshal(plain, &start) != nil || start.Hub != e.hub || !start.fits(session, peer, e.self.ID(), now) {
 		return nil, errStart
 	}
 	binding := ratchet.Binding{Session: session, Initiator: peer, Responder: e.self.ID()}
