@@ -62,6 +62,41 @@ func TestAttackRewritesAChannelsMembers(t *testing.T) {
 	})
 }
 
+// A hub gives another head of a channel's log: alice's distrust outlives her program, and her history says it once although the hub
+// changes its word all the time.
+func TestAttackRewritesAndWaitsForARestart(t *testing.T) {
+	attack(t, func(w *world, c *cheat, alice, bob *device) {
+		den := alice.den("den", false)
+		alice.admits(den, bob)
+		wrong, head := true, [32]byte(randomBytes(32))
+		c.set(func() {
+			c.welcome = func(welcome *wire.Welcome) {
+				for i := range welcome.Channels {
+					if wrong && welcome.Channels[i].Channel == den.Channel {
+						welcome.Channels[i].Head = head
+					}
+				}
+			}
+		})
+		for range 5 {
+			alice.line.each((*hubtest.Conn).Cut)
+			w.rest(70 * time.Second) // longer than the pause between attempts
+			c.set(func() { wrong = !wrong })
+		}
+		if warnings := alice.notices(den, "warning"); len(warnings) != 1 {
+			t.Errorf("alice is warned of %v", warnings)
+		}
+		alice.cannotSend(den, "rewritten")
+		c.set(func() { wrong = true })
+		for range 2 {
+			alice.close()
+			alice.open()
+			w.rest(10 * time.Second)
+			alice.cannotSend(den, "rewritten")
+		}
+	})
+}
+
 // A hub shows the log as it was before bob was removed: alice keeps to what she knows, and sends nothing.
 func TestAttackServesAnOldLog(t *testing.T) {
 	attack(t, func(w *world, c *cheat, alice, bob *device) {

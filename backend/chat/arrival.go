@@ -48,32 +48,6 @@ func (h *Hub) loadCursors(tx *store.Tx) error {
 	return nil
 }
 
-// Connected takes a connection that the hub has welcomed. It returns at once, as Packet and Disconnected do; all three are
-// called by one goroutine, in order.
-func (h *Hub) Connected(conn Connection, welcome wire.Welcome) {
-	h.arrive(arrival{change: func() { h.connected(conn, welcome) }})
-}
-
-// Packet takes a packet of the connection.
-func (h *Hub) Packet(p wire.Packet) { h.arrive(arrival{packet: p}) }
-
-// Disconnected tells that the connection is gone.
-func (h *Hub) Disconnected() { h.arrive(arrival{change: h.disconnected}) }
-
-func (h *Hub) arrive(a arrival) {
-	h.queueMu.Lock()
-	h.queue = append(h.queue, a)
-	h.queueMu.Unlock()
-	h.wake()
-}
-
-func (h *Hub) wake() {
-	select {
-	case h.arrived <- struct{}{}:
-	default:
-	}
-}
-
 // takeArrivals handles one batch of what has arrived, unless an earlier one still waits for cards.
 func (h *Hub) takeArrivals() {
 	if h.paused != nil {
@@ -93,25 +67,10 @@ func (h *Hub) takeArrivals() {
 	}
 	if h.lacking(batch) {
 		h.paused = batch
+		h.gathering(true)
 		return
 	}
 	h.receive(batch)
-}
-
-// nextBatch takes one change of the connection, or as many packets as stand before the next.
-func (h *Hub) nextBatch() []arrival {
-	h.queueMu.Lock()
-	defer h.queueMu.Unlock()
-	n := 0
-	for n < len(h.queue) && n < maxBatch && (h.queue[n].change == nil || n == 0) {
-		n++
-		if h.queue[n-1].change != nil {
-			break
-		}
-	}
-	batch := h.queue[:n:n]
-	h.queue = h.queue[n:]
-	return batch
 }
 
 // connected starts the journals and looks what has changed meanwhile.

@@ -16,6 +16,8 @@ const (
 	hubAgain    = 5 * time.Second // after a question to the hub failed
 	cardsAgain  = time.Minute     // after the hub had no card of a user
 	wantDevices = 16              // unknown devices in one request
+	// maxQuestions bounds what the hub is asked at the same time: its own words cause some of it.
+	maxQuestions = 1000
 )
 
 // absence says until when not to ask for a user's card again.
@@ -83,15 +85,17 @@ func (h *Hub) shownPeople() (people []id.UserID) {
 // startFetch asks for cards in the background; what waits for them goes on when they are here.
 func (h *Hub) startFetch(users []id.UserID) {
 	conn := h.conn
-	if conn == nil || len(users) == 0 {
+	if conn == nil || len(users) == 0 || h.questions >= maxQuestions {
 		return
 	}
+	h.questions++
 	for _, user := range users {
 		h.fetching[user] = true
 	}
 	h.work(func(ctx context.Context) {
 		err := h.fetchUsers(ctx, conn, users)
 		h.do(ctx, func() error {
+			h.questions--
 			for _, user := range users {
 				delete(h.fetching, user)
 				switch {
@@ -107,6 +111,13 @@ func (h *Hub) startFetch(users []id.UserID) {
 			return nil
 		})
 	})
+}
+
+// removed looks what is left of a known user of whom a device is gone.
+func (h *Hub) removed(user id.UserID) {
+	if _, known := h.Roster.Card(user); known && !h.fetching[user] {
+		h.startFetch([]id.UserID{user})
+	}
 }
 
 // fetchUsers asks for the cards of users, and takes them in. It runs outside the hub's goroutine.
@@ -134,7 +145,8 @@ func (h *Hub) request(ctx context.Context, conn Connection, want wire.CardReques
 	if err != nil {
 		return answer, err
 	}
-	changed, err := h.Roster.Accept(h.Config.Hub, answer.Cards, time.Now())
+	asked := len(want.Users) + len(want.Names) + len(want.Devices) // what comes beyond was not asked for
+	changed, err := h.Roster.Accept(h.Config.Hub, answer.Cards[:min(len(answer.Cards), asked)], time.Now())
 	h.showPeople(changed)
 	return answer, err
 }
@@ -244,6 +256,7 @@ func (h *Hub) gather(devices []id.DeviceID, users []id.UserID, channels map[id.C
 func (h *Hub) resume(conn Connection, err error) {
 	batch := h.paused
 	h.paused = nil
+	h.gathering(false)
 	h.wake()
 	if err != nil && !isRefusal(err) || h.conn != conn {
 		h.drop(conn)

@@ -15,6 +15,7 @@ import (
 const (
 	logBucket     = "log"     // scope hub, channel: index -> statement as its author signed it
 	channelBucket = "channel" // scope hub: channel -> wire.ChannelSummary as the hub gave it last
+	troubleBucket = "trouble" // scope hub: channel -> why the hub's log is not believed
 )
 
 // channel is a channel of the hub: what the hub says of it, and what its log proves.
@@ -24,6 +25,7 @@ type channel struct {
 	state   *membership.State   // nil while no statement is here
 	joined  map[id.UserID]entry // who was ever in, and when they came in last
 	trouble string              // why the hub's log is not believed; blocks sending
+	warned  time.Time           // when the history said so last
 	syncing bool
 }
 
@@ -73,7 +75,12 @@ func (h *Hub) loadChannels(tx *store.Tx) error {
 		ch := newChannel(id.ChannelID(key))
 		ch.summary = summary
 		if old := before[ch.id]; old != nil {
-			ch.trouble, ch.syncing = old.trouble, old.syncing
+			ch.trouble, ch.syncing, ch.warned = old.trouble, old.syncing, old.warned
+		}
+		if trouble, found, err := store.GetValue[string](tx.Bucket(troubleBucket, h.Config.Hub[:]), key); err != nil {
+			return err
+		} else if found {
+			ch.trouble = trouble
 		}
 		if err := h.loadLog(tx, ch); err != nil {
 			return err
@@ -201,8 +208,25 @@ func (h *Hub) takeSummaries(summaries []wire.ChannelSummary, welcome, whole bool
 // follows reports whether the channel's log concerns oneself: one is in, or the hub says that one is.
 func (h *Hub) follows(ch *channel) bool { return ch.member(h.self) || ch.summary.Member }
 
+// Bounds of what a hub can list.
+const (
+	maxChannels = 10_000
+	maxTopic    = 512 // bytes, as in a statement
+)
+
+// sound reports whether a summary says what a log could: a name in its normal form, a topic that is not too long. A
+// name is empty where the hub only answers for its log.
+func sound(s wire.ChannelSummary) bool {
+	name, err := id.CheckChannelName(s.Name)
+	return (s.Name == "" || err == nil && name == s.Name) && len(s.Topic) <= maxTopic && s.Channel != id.NoChannel
+}
+
 func (c *change) takeSummary(s wire.ChannelSummary, welcome bool) error {
 	ch := c.channels[s.Channel]
+	if !sound(s) || ch == nil && len(c.channels) >= maxChannels {
+		c.Log.Warn("a channel of the hub's list was left out", "channel", s.Channel)
+		return nil
+	}
 	if ch == nil {
 		ch = newChannel(s.Channel)
 		c.channels[s.Channel] = ch
@@ -234,13 +258,17 @@ func (c *change) checkHead(ch *channel) error {
 		return c.distrust(ch, "The hub shows an older list of this channel's members than before, so nothing is sent there. Ask its operator whether the hub was restored from a copy.")
 	case ch.summary.Length == ch.state.Length && ch.summary.Head != ch.state.Head:
 		return c.distrust(ch, rewritten)
-	case ch.summary.Length == ch.state.Length:
+	case ch.summary.Length == ch.state.Length && ch.trouble != "":
 		ch.trouble = ""
+		return c.tx.Bucket(troubleBucket, c.Config.Hub[:]).Delete(ch.id[:])
 	}
 	return nil
 }
 
 const rewritten = "The hub has rewritten the list of this channel's members, so nothing is sent there any more. Ask the members by another way, and its operator."
+
+// warnEvery is how often the history of a channel gets such a warning at most: a hub may change its word all the time.
+const warnEvery = 10 * time.Minute
 
 // distrust stops sending in a channel and says why in its history, once.
 func (c *change) distrust(ch *channel, why string) error {
@@ -248,6 +276,10 @@ func (c *change) distrust(ch *channel, why string) error {
 		return nil
 	}
 	ch.trouble = why
+	if err := store.PutValue(c.tx.Bucket(troubleBucket, c.Config.Hub[:]), ch.id[:], why); err != nil || c.now.Sub(ch.warned) < warnEvery {
+		return err
+	}
+	ch.warned = c.now
 	c.Log.Warn("the hub's log of a channel is not believed", "channel", ch.id, "why", why)
 	conv := Conversation{Hub: c.Config.Hub, Channel: ch.id}
 	_, err := c.notice(conv, Notice{Kind: NoticeWarning, Text: why}, id.NoUser)

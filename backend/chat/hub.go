@@ -71,8 +71,13 @@ type Hub struct {
 	workers sync.WaitGroup
 	ctx     context.Context // Run's; set before anything is handled
 
-	queueMu sync.Mutex // guards the following
-	queue   []arrival
+	room chan struct{} // tells Packet that queue has become shorter
+
+	queueMu    sync.Mutex // guards the following
+	queue      []arrival
+	queueBytes int  // of its packets
+	asking     bool // a batch waits for an answer of the hub
+	overflowed bool // packets of this connection were dropped
 
 	// The rest belongs to the goroutine of Run.
 	conn          Connection // nil while offline
@@ -88,10 +93,12 @@ type Hub struct {
 	fetching      map[id.UserID]bool
 	unavailable   map[id.UserID]absence
 	confirmed     map[id.UserID]bool // whose newest card is here, as the hub has said in this connection
+	questions     int                // to the hub, under way in the background
 	paused        []arrival          // wait for cards
 	typing        typingState
 	answered      map[id.DeviceID]int // resends given in this window
 	answeredSince time.Time
+	foreign       map[id.ChannelID]bool      // not one's own, of which sender keys are kept since the last sweep
 	earlyFull     map[Conversation]time.Time // until when nothing more that came early is kept there
 }
 
@@ -99,8 +106,8 @@ type Hub struct {
 func Open(config Config) (*Hub, error) {
 	h := &Hub{
 		Config: config, self: config.Roster.Self(), device: config.Device.ID(),
-		jobs: make(chan func()), arrived: make(chan struct{}, 1), stopped: make(chan struct{}),
-		fetching: map[id.UserID]bool{}, unavailable: map[id.UserID]absence{}, confirmed: map[id.UserID]bool{}, answered: map[id.DeviceID]int{}, earlyFull: map[Conversation]time.Time{},
+		jobs: make(chan func()), arrived: make(chan struct{}, 1), room: make(chan struct{}, 1), stopped: make(chan struct{}),
+		fetching: map[id.UserID]bool{}, unavailable: map[id.UserID]absence{}, confirmed: map[id.UserID]bool{}, answered: map[id.DeviceID]int{}, foreign: map[id.ChannelID]bool{}, earlyFull: map[Conversation]time.Time{},
 		typing: newTypingState(),
 	}
 	return h, h.load()
@@ -234,7 +241,7 @@ func (h *Hub) sweep(now time.Time) error {
 		return nil
 	}
 	h.sweepDue = now.Add(sweepEvery)
-	return h.Store.Update(func(tx *store.Tx) error { return h.Engine.Expire(tx, now) })
+	return h.Store.Update(func(tx *store.Tx) error { return errors.Join(h.Engine.Expire(tx, now), h.forgetForeign(tx)) })
 }
 
 // The naps of the goroutine: what is due is looked at again after longestNap although nothing said so, and not more often than

@@ -16,6 +16,7 @@ import (
 const (
 	repairBucket = "repair" // scope hub: repair id -> repair
 	maxRepairs   = 2000
+	maxHeld      = 16 << 20 // bytes of packets that are held until their sender key comes; the others are asked for again
 )
 
 // repairDelays are the times before the first, second and third asking, and before giving up.
@@ -103,12 +104,20 @@ func (c *change) unreadable(p *wire.DataPacket, from id.UserID, cause error) err
 	} else {
 		r.Major = p.Seq
 	}
-	if lacksKey(cause) {
+	if lacksKey(cause) && c.held()+len(p.Payload) <= maxHeld {
 		r.Payload = p.Payload
 	}
 	r.Quiet = errors.Is(cause, e2ee.ErrBeforeShared)
 	r.Conversation, r.Next = conv.id(), millis(c.now.Add(repairDelays[0]))
 	return c.saveRepair(r)
+}
+
+// held counts the bytes of the packets that wait for their sender key.
+func (h *Hub) held() (bytes int) {
+	for _, r := range h.repairs {
+		bytes += len(r.Payload)
+	}
+	return bytes
 }
 
 // scheduleGap has a device asked for its missing numbers in a while.

@@ -150,6 +150,10 @@ func (c *change) applyGone(r *received, gone content.Gone) error {
 
 // applySenderKey takes a device's sender key and reads what waited for it, in order.
 func (c *change) applySenderKey(r *received, key content.SenderKey) error {
+	if !c.expects(r.conv.Channel) {
+		c.Log.Warn("a sender key of a channel that this user is not in was dropped", "device", r.device, "channel", r.conv.Channel)
+		return nil
+	}
 	if err := c.Engine.AcceptSenderKey(c.tx, r.conv.Channel, r.device, key.Distribution, c.now); err != nil {
 		if isStoreError(err) {
 			return err
@@ -158,6 +162,36 @@ func (c *change) applySenderKey(r *received, key content.SenderKey) error {
 		return nil
 	}
 	return c.readHeld(r.conv.Channel, r.from, r.device)
+}
+
+// maxForeign bounds the channels of which keys are kept although one is not in, as far as is known here: one's own joining may be on
+// its way.
+const maxForeign = 64
+
+// expects reports whether a sender key of the channel is worth keeping.
+func (c *change) expects(channel id.ChannelID) bool {
+	if c.channels[channel].member(c.self) || c.foreign[channel] {
+		return true
+	}
+	if len(c.foreign) >= maxForeign {
+		return false
+	}
+	c.foreign[channel] = true
+	return true
+}
+
+// forgetForeign drops the keys of channels that one did not come to be in.
+func (h *Hub) forgetForeign(tx *store.Tx) error {
+	for channel := range h.foreign {
+		if h.channels[channel].member(h.self) {
+			continue
+		}
+		if err := h.Engine.LeaveChannel(tx, channel); err != nil {
+			return err
+		}
+	}
+	clear(h.foreign)
+	return nil
 }
 
 // readHeld decrypts the packets of a device that waited for its sender key.

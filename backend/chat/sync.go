@@ -64,18 +64,20 @@ func (h *Hub) knowsAuthors(log [][]byte) bool {
 // startSync fetches what is missing of a channel's log in the background.
 func (h *Hub) startSync(channel id.ChannelID) {
 	ch, conn := h.channels[channel], h.conn
-	if conn == nil || ch != nil && ch.syncing || time.Now().Before(h.outbox.again) {
+	if conn == nil || ch != nil && ch.syncing || h.questions >= maxQuestions || time.Now().Before(h.outbox.again) {
 		return
 	}
 	if ch != nil {
 		ch.syncing = true
 	}
+	h.questions++
 	h.work(func(ctx context.Context) {
 		err := h.sync(ctx, conn, channel)
 		if err != nil {
 			h.Log.Info("a channel's log could not be fetched", "channel", channel, "cause", err)
 		}
 		h.do(ctx, func() error {
+			h.questions--
 			if ch := h.channels[channel]; ch != nil {
 				ch.syncing = false
 			}
@@ -169,6 +171,9 @@ func (c *change) takeLog(channel id.ChannelID, from uint64, log [][]byte, parts 
 // listed returns the channel, making it when it is new, with what an answer says of it.
 func (c *change) listed(name id.ChannelID, parts []wire.ChannelUpdate) (*channel, error) {
 	ch := c.channels[name]
+	if ch == nil && len(c.channels) >= maxChannels {
+		return nil, errors.New("the hub has too many channels")
+	}
 	if ch == nil {
 		ch = newChannel(name)
 		c.channels[name] = ch

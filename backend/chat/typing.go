@@ -115,11 +115,11 @@ func (h *Hub) takePresence(presence wire.Presence) {
 		unknown = h.Roster.Wanted(h.Config.Hub, []id.UserID{h.self}) // another device of one's own may be new
 	}
 	for _, entry := range presence.Entries {
-		if _, known := h.Roster.Card(entry.User); !known && entry.Online && !h.fetching[entry.User] {
+		if _, known := h.Roster.Card(entry.User); !known && entry.Online && !h.fetching[entry.User] && !time.Now().Before(h.unavailable[entry.User].until) {
 			unknown = append(unknown, entry.User)
 		}
 	}
-	if len(unknown) > 0 && len(unknown) <= maxPeopleFetched {
+	if len(unknown) > 0 && len(unknown) <= maxPeopleFetched && len(h.unavailable) < maxPeopleKnown && h.Roster.Count(h.Config.Hub) < maxPeopleKnown {
 		h.startFetch(unknown)
 	}
 }
@@ -127,6 +127,9 @@ func (h *Hub) takePresence(presence wire.Presence) {
 // maxPeopleFetched bounds how many cards of people who merely came online are fetched at once: on a big hub people are
 // looked up when they are needed.
 const maxPeopleFetched = 64
+
+// maxPeopleKnown is how many people a hub can make known by merely saying that they are online.
+const maxPeopleKnown = 5000
 
 func (c *change) takeTyping(p *wire.StreamPacket) error {
 	ch := c.channels[p.Channel]

@@ -43,6 +43,9 @@ type Answer struct {
 // maxAnswer bounds what a hub may send for one request, in bytes: a log of the longest channel fits.
 const maxAnswer = 64 << 20
 
+// memoryOf is about what an empty entry of an answer takes here, in bytes, although it takes one on the way.
+const memoryOf = 64
+
 func (s *Session) gatherAnswer(answer *Answer, p *wire.SignalPacket) (done bool, err error) {
 	if answer.bytes += len(p.Payload) + 1; answer.bytes > maxAnswer {
 		return false, errors.New("the hub sends more than was asked for")
@@ -58,12 +61,14 @@ func (s *Session) gatherAnswer(answer *Answer, p *wire.SignalPacket) (done bool,
 			return false, err
 		}
 		answer.Cards = append(answer.Cards, cards.Cards...)
+		answer.bytes += memoryOf * len(cards.Cards)
 	case wire.KindChannelUpdate:
 		var update wire.ChannelUpdate
 		if err := wire.Unmarshal(p.Payload, &update); err != nil {
 			return false, err
 		}
 		answer.Logs = append(answer.Logs, update)
+		answer.bytes += memoryOf * (1 + len(update.Statements) + len(update.Summaries))
 	case wire.KindEndOfCards:
 		return true, wire.Unmarshal(p.Payload, &answer.End)
 	}

@@ -22,11 +22,14 @@ func (r *Roster) See(hub id.HubID, entries []wire.PresenceEntry) (changed []id.U
 	defer r.mu.Unlock()
 	for _, e := range entries {
 		at := place{hub, e.User}
+		if r.places[at] == nil {
+			continue // a stranger: looked up when they are needed, and seen then
+		}
 		if r.online[at] != e.Online {
 			changed = append(changed, e.User)
 		}
 		r.setOnline(at, e.Online)
-		if a := r.places[at]; a != nil && e.Card != [32]byte{} && a.Offered != e.Card {
+		if e.Card != [32]byte{} && r.places[at].Offered != e.Card {
 			r.stale[at] = true
 		}
 	}
@@ -127,6 +130,18 @@ func (r *Roster) People(hub id.HubID) []Person {
 	}
 	slices.SortFunc(people, func(a, b Person) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.User, b.User)) })
 	return people
+}
+
+// Count is how many people are known on the hub.
+func (r *Roster) Count(hub id.HubID) (count int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for at := range r.places {
+		if at.hub == hub {
+			count++
+		}
+	}
+	return count
 }
 
 // Users lists who is known on the hub, in no order.

@@ -228,3 +228,14 @@ func TestPresence(t *testing.T) {
 		t.Fatal("bob is online on a hub that is not")
 	}
 }
+
+// A hub says of ever more strangers that they are online: nothing is kept of them.
+func TestPresenceOfStrangers(t *testing.T) {
+	r := newRoster(t)
+	for i := range 1000 {
+		r.See(hub, []wire.PresenceEntry{{User: id.UserID{1, byte(i), byte(i >> 8)}, Online: true, Card: [32]byte{1}}})
+	}
+	if len(r.online) != 0 || len(r.stale) != 0 {
+		t.Fatalf("%d strangers are online, %d cards are wanted", len(r.online), len(r.stale))
+	}
+}
