@@ -46,6 +46,10 @@ test('Shift+Enter makes a line, Enter sends, a draft stays with its conversation
   await expect(page.getByRole('heading', { name: '#general' })).toBeVisible()
   await page.keyboard.press('Alt+ArrowUp')
   await expect(page.getByRole('textbox', { name: 'Message #books' })).toHaveValue('half a thought')
+  await page.getByRole('log').click()
+  await page.keyboard.type(', whole now')
+  const whole = 'half a thought, whole now'
+  await expect(page.getByRole('textbox', { name: 'Message #books' })).toHaveValue(whole)
 })
 
 test('Echo answers', async ({ world }) => {
