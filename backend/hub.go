@@ -226,9 +226,14 @@ func (h *hub) key() string {
 	return h.info.ID
 }
 
-// cardBytes is one's own card for a greeting.
+// cardBytes is one's own card for a greeting: the one of before as long as it says the same, because the hub and everybody
+// there know that one by its hash and need not fetch it again.
 func (c *Client) cardBytes() ([]byte, error) {
-	card, err := c.self().card()
+	me := c.self()
+	if known, ok := c.people().Card(me.user.ID()); ok && me.says(known) {
+		return known.Bytes(), nil
+	}
+	card, err := me.card()
 	if err != nil {
 		return nil, err
 	}

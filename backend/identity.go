@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -69,6 +70,21 @@ func (me *self) card() (*identity.Card, error) {
 	devices := append([]*identity.Device{me.keys.Device.Device()}, me.others...)
 	profile := identity.Profile{Name: me.row.Name, Version: me.row.Version}
 	return identity.NewCard(me.user.Certificate(), me.row.List, devices, profile, me.keys.Device)
+}
+
+// says reports whether a card of one's own is what card would make now, its signatures aside.
+func (me *self) says(card *identity.Card) bool {
+	devices := append([]*identity.Device{me.keys.Device.Device()}, me.others...)
+	if len(card.Devices) != len(devices) || card.Profile.Name != me.row.Name || card.Profile.Version != me.row.Version {
+		return false
+	}
+	for _, device := range devices {
+		listed, ok := card.Device(device.ID())
+		if !ok || !bytes.Equal(listed.Certificate(), device.Certificate()) {
+			return false
+		}
+	}
+	return bytes.Contains(card.Bytes(), me.row.List)
 }
 
 // HasIdentity reports whether the profile has an identity.
