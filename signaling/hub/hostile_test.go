@@ -194,3 +194,65 @@ func TestWelcomeMissesNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestRemovedWhileSubscribing: who is removed in the moment in which it begins to follow the channel follows nothing.
+func TestRemovedWhileSubscribing(t *testing.T) {
+	story(t, func(t *testing.T) {
+		h := hubtest.Start(t)
+		alice := h.Login(hubtest.NewPerson(t, "alice"))
+		garden := alice.Create("garden", true)
+		bob := h.Login(hubtest.NewPerson(t, "bob"))
+		for i := range 40 {
+			if _, err := bob.Post(garden, membership.New(membership.Join, time.Now())); err != nil {
+				t.Fatal(err)
+			}
+			remove := membership.New(membership.Remove, time.Now())
+			remove.Subject, remove.Channel, remove.Previous = bob.Person.User.ID(), garden, alice.State(garden).Head
+			remove.User, remove.Device = alice.Person.User.ID(), alice.Device.ID()
+			encoded, err := remove.Sign(alice.Device)
+			if err != nil {
+				t.Fatal(err)
+			}
+			removed := make(chan error)
+			go func() {
+				_, err := alice.PostRaw(encoded)
+				removed <- err
+			}()
+			for range i % 8 {
+				bob.Ack(id.NoChannel, 0)
+			}
+			bob.Ack(garden, 0)
+			if err := <-removed; err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Second)
+			alice.ExpectAck(alice.Say(garden, "is he gone?"))
+			if got := dataOf(t, bob); got != 0 {
+				t.Fatalf("round %d: bob gets the channel's packets", i)
+			}
+		}
+	})
+}
+
+// dataOf counts the data packets that came until now.
+func dataOf(t *testing.T, c *hubtest.Client) (packets int) {
+	t.Helper()
+	m := id.NewMessageID()
+	if err := c.SendSignal(wire.KindCardRequest, m, &wire.CardRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		p, err := c.Receive()
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch p := p.(type) {
+		case *wire.DataPacket:
+			packets++
+		case *wire.SignalPacket:
+			if p.Re == m {
+				return packets
+			}
+		}
+	}
+}

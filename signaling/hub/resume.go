@@ -41,7 +41,26 @@ func (s *session) takeAck(p *wire.SignalPacket) *wire.Error {
 		return nil
 	}
 	s.subscribe(j, ack.Seq)
+	s.endUnlessMember(ack.Channel)
 	return nil
+}
+
+// endUnlessMember undoes a subscription whose user was removed from the channel while it was made: whoever removed the user
+// may have looked for it too early.
+func (s *session) endUnlessMember(channel id.ChannelID) {
+	if channel == id.NoChannel || s.hub.channels.Role(channel, s.user) != 0 {
+		return
+	}
+	order := s.hub.orderOf(channel)
+	order.Lock()
+	defer order.Unlock()
+	if s.hub.channels.Role(channel, s.user) != 0 {
+		return // the user has joined again
+	}
+	s.hub.unsubscribe(channel, s.user)
+	if err := s.hub.endMember(channel, s.user); err != nil {
+		s.hub.log.Error("end in a channel", "device", s.device, "err", err)
+	}
 }
 
 // subscribe starts the delivery of a journal after seq, or after the device's cursor when that is further.

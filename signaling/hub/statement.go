@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"sync"
+
 	"gossip/common/id"
 	"gossip/common/membership"
 	"gossip/common/wire"
@@ -42,9 +44,14 @@ func (h *Hub) lockOrder(encoded []byte) (channel id.ChannelID, unlock func()) {
 	if statement, err := membership.Parse(encoded); err == nil && statement.Action != membership.Create {
 		channel = statement.Channel
 	}
-	mu := &h.posting[int(channel[0])%len(h.posting)]
-	mu.Lock()
-	return channel, mu.Unlock
+	order := h.orderOf(channel)
+	order.Lock()
+	return channel, order.Unlock
+}
+
+// orderOf is the lock of a channel's posting.
+func (h *Hub) orderOf(channel id.ChannelID) *sync.Mutex {
+	return &h.posting[int(channel[0])%len(h.posting)]
 }
 
 // route changes who gets a channel's packets. A statement that came twice changes nothing the second time.
