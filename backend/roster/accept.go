@@ -34,7 +34,45 @@ func (r *Roster) Accept(hub id.HubID, cards [][]byte, now time.Time) (changed []
 		}
 		return nil
 	})
-	return changed, err
+	if err != nil {
+		return nil, errors.Join(err, r.reload(hub, parsed))
+	}
+	return changed, nil
+}
+
+// reload reads what is stored of these users again: what was not committed does not count.
+func (r *Roster) reload(hub id.HubID, cards []*identity.Card) error {
+	return r.store.View(func(tx *store.Tx) error {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		for _, card := range cards {
+			r.forget(place{hub, card.User})
+			row, found, err := store.GetValue[cardRow](tx.Bucket(cardBucket), card.User[:])
+			if err == nil && found {
+				err = r.load(card.User, row)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return r.loadHub(tx, hub)
+	})
+}
+
+// forget drops a user from memory; the caller holds mu.
+func (r *Roster) forget(at place) {
+	if k := r.people[at.user]; k != nil {
+		for _, d := range k.parsed.Devices {
+			r.disown(d.ID(), at.user)
+		}
+		delete(r.people, at.user)
+	}
+	if a := r.places[at]; a != nil {
+		if called := (name{at.hub, id.Skeleton(a.Name)}); r.names[called] == at.user {
+			delete(r.names, called)
+		}
+		delete(r.places, at)
+	}
 }
 
 // accept judges one card and stores the outcome; memory follows at once, since nobody else writes these rows.
@@ -113,10 +151,9 @@ func (r *Roster) AcceptKeyChange(user id.UserID) error {
 		}
 		next := *k
 		next.row.Trouble, next.row.Verified = "", false
-		if err := store.PutValue(tx.Bucket(cardBucket), user[:], next.row); err != nil {
+		if err := r.keep(tx, user, &next); err != nil {
 			return err
 		}
-		r.people[user] = &next
 		for at, a := range r.places {
 			if at.user == user && a.Instead != id.NoUser {
 				moved := *a
@@ -124,7 +161,11 @@ func (r *Roster) AcceptKeyChange(user id.UserID) error {
 				if err := store.PutValue(tx.Bucket(hubBucket, at.hub[:]), user[:], moved); err != nil {
 					return err
 				}
-				r.setPlace(at, moved)
+				tx.OnCommit(func() {
+					r.mu.Lock()
+					defer r.mu.Unlock()
+					r.setPlace(at, moved)
+				})
 			}
 		}
 		return nil
@@ -142,7 +183,16 @@ func (r *Roster) SetVerified(user id.UserID, verified bool) error {
 		}
 		next := *k
 		next.row.Verified = verified
-		r.people[user] = &next
-		return store.PutValue(tx.Bucket(cardBucket), user[:], next.row)
+		return r.keep(tx, user, &next)
 	})
+}
+
+// keep stores what the person has decided about a user; it is shown once it is durable. The caller holds mu.
+func (r *Roster) keep(tx *store.Tx, user id.UserID, next *known) error {
+	tx.OnCommit(func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.people[user] = next
+	})
+	return store.PutValue(tx.Bucket(cardBucket), user[:], next.row)
 }

@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"errors"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -237,5 +238,44 @@ func TestPresenceOfStrangers(t *testing.T) {
 	}
 	if len(r.online) != 0 || len(r.stale) != 0 {
 		t.Fatalf("%d strangers are online, %d cards are wanted", len(r.online), len(r.stale))
+	}
+}
+
+// The store fails after a card was judged, or a decision noted: nothing of it is known or shown.
+func TestWhatIsNotStoredIsNotShown(t *testing.T) {
+	r, bob := newRoster(t), newUser(t, "bob")
+	accept(t, r, bob.card(1, 1))
+	bob.addDevice()
+	newer, err := identity.ParseCard(bob.card(2, 2), time.Now())
+	check(t, err)
+	carol, err := identity.ParseCard(newUser(t, "carol").card(1, 1), time.Now())
+	check(t, err)
+	full := errors.New("the disk is full")
+	err = r.store.Update(func(tx *store.Tx) error {
+		var changed []id.UserID
+		return errors.Join(r.accept(tx, hub, newer, &changed), r.accept(tx, hub, carol, &changed), full)
+	})
+	if !errors.Is(err, full) {
+		t.Fatal(err)
+	}
+	check(t, r.reload(hub, []*identity.Card{newer, carol}))
+	if _, _, ok := r.Owner(bob.devices[1].ID(), nil); ok || len(r.Devices(bob.key.ID())) != 1 {
+		t.Error("bob's second device is known")
+	}
+	if _, found := r.Find(hub, "carol"); found || len(r.People(hub)) != 1 || len(r.Devices(carol.User)) != 0 {
+		t.Error("carol is known")
+	}
+	if _, found := r.Find(hub, "bob"); !found {
+		t.Error("bob is forgotten")
+	}
+	r.store.Update(func(tx *store.Tx) error {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		verified := *r.people[bob.key.ID()]
+		verified.row.Verified = true
+		return errors.Join(r.keep(tx, bob.key.ID(), &verified), full)
+	})
+	if r.Person(hub, bob.key.ID()).Verified {
+		t.Error("bob counts as verified")
 	}
 }
