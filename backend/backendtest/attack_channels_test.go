@@ -94,6 +94,14 @@ func TestAttackRewritesAndWaitsForARestart(t *testing.T) {
 			w.rest(10 * time.Second)
 			alice.cannotSend(den, "rewritten")
 		}
+		c.honest()
+		ctx, done := context.WithTimeout(context.Background(), patience)
+		defer done()
+		check(t, bob.client.LeaveChannel(ctx, den)) // the log goes on, and is right again
+		w.rest(10 * time.Second)
+		alice.line.each((*hubtest.Conn).Cut)
+		w.rest(70 * time.Second)
+		alice.say(den, "the right log is back")
 	})
 }
 

@@ -20,8 +20,8 @@ func (c *change) acknowledged(re id.MessageID, ack wire.Ack) error {
 		p.kept++
 		p.seq, p.at = max(p.seq, ack.Seq), max(p.at, ack.At)
 	}
-	if ack.Seq > 0 { // only in channels
-		if err := c.passOwn(c.conversationOf(w.conv).Channel, ack.Seq); err != nil {
+	if conv := c.conversationOf(w.conv); ack.Seq > 0 && !conv.Direct() {
+		if err := c.passOwn(conv.Channel, ack.Seq); err != nil {
 			return err
 		}
 	}

@@ -258,7 +258,7 @@ func (h *Hub) resume(conn Connection, err error) {
 	h.paused = nil
 	h.gathering(false)
 	h.wake()
-	if err != nil && !isRefusal(err) || h.conn != conn {
+	if err != nil && !isFinal(err) || h.conn != conn {
 		h.drop(conn)
 		return
 	}
@@ -274,9 +274,18 @@ func (h *Hub) drop(conn Connection) {
 	conn.Close()
 }
 
-func isRefusal(err error) bool {
+// isFinal reports whether the hub has refused for good: asking again would bring the same. After any other error the batch
+// must not be handled without what it lacks, or its messages would be lost.
+func isFinal(err error) bool {
 	refusal := (*wire.Error)(nil)
-	return errors.As(err, &refusal)
+	if !errors.As(err, &refusal) {
+		return false
+	}
+	switch refusal.Code {
+	case wire.CodeRate, wire.CodeStorage, wire.CodeInternal, wire.CodeShutdown, wire.CodeSlow, wire.CodeReplaced, wire.CodeTimeout:
+		return false
+	}
+	return true
 }
 
 // FindUser asks who is called so on the hub.

@@ -234,7 +234,7 @@ func (c *change) takeSummary(s wire.ChannelSummary, welcome bool) error {
 	if !welcome && ch.state != nil && s.Length < ch.state.Length {
 		return nil // was on its way when a later part of the log came
 	}
-	if ch.summary == s {
+	if ch.summary == s && ch.trouble == "" {
 		return nil
 	}
 	ch.summary = s
@@ -258,11 +258,21 @@ func (c *change) checkHead(ch *channel) error {
 		return c.distrust(ch, "The hub shows an older list of this channel's members than before, so nothing is sent there. Ask its operator whether the hub was restored from a copy.")
 	case ch.summary.Length == ch.state.Length && ch.summary.Head != ch.state.Head:
 		return c.distrust(ch, rewritten)
-	case ch.summary.Length == ch.state.Length && ch.trouble != "":
-		ch.trouble = ""
-		return c.tx.Bucket(troubleBucket, c.Config.Hub[:]).Delete(ch.id[:])
 	}
-	return nil
+	return c.believe(ch)
+}
+
+// believe ends the distrust in a channel when the hub's log is the one that is here.
+func (c *change) believe(ch *channel) error {
+	if ch.trouble == "" || ch.summary.Length != ch.state.Length || ch.summary.Head != ch.state.Head {
+		return nil
+	}
+	ch.trouble = ""
+	conv := Conversation{Hub: c.Config.Hub, Channel: ch.id}
+	if c.conversations[conv] != nil {
+		c.touch(conv)
+	}
+	return c.tx.Bucket(troubleBucket, c.Config.Hub[:]).Delete(ch.id[:])
 }
 
 const rewritten = "The hub has rewritten the list of this channel's members, so nothing is sent there any more. Ask the members by another way, and its operator."

@@ -280,8 +280,8 @@ func TestSentencesOfThePackage(t *testing.T) {
 			t.Errorf("%q is no sentence", err)
 		}
 	}
-	var refusal error = &wire.Error{Code: wire.CodeRate, Sentence: "too fast"}
-	if !isRefusal(fmt.Errorf("ask: %w", refusal)) || isRefusal(ErrOffline) {
+	var refusal error = &wire.Error{Code: wire.CodeNotMember, Sentence: "not in it"}
+	if !isFinal(fmt.Errorf("ask: %w", refusal)) || isFinal(ErrOffline) {
 		t.Error("a refusal of the hub is not told from a lost connection")
 	}
 }

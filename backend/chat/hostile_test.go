@@ -2,6 +2,7 @@ package chat
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -160,4 +161,43 @@ func TestAHubCannotHoldTheOutboxForEver(t *testing.T) {
 			return nil
 		})
 	}))
+}
+
+// A hub gives a packet that can't be read the id of a message that is there: that keeps its place, and ends in time.
+func TestAPacketCannotTakeAMessagesPlace(t *testing.T) {
+	p := newProfile(t)
+	m := p.received(5, "mine", 0)
+	check(t, p.hub.call(func() error {
+		return p.hub.update(func(c *change) error {
+			packet := &wire.DataPacket{ID: m, From: p.bob.device.ID(), At: 9}
+			check(t, c.unreadable(packet, p.bob.key.ID(), errors.New("garbage")))
+			r := &repair{ID: m, Conversation: p.withBob().id(), From: p.bob.key.ID(), Device: p.bob.device.ID(), Major: 9}
+			check(t, c.showRetrying(p.withBob(), r)) // noted before the message came
+			check(t, c.endRepair(r))
+			gap := gapID(p.withBob(), p.bob.device.ID())
+			check(t, c.scheduleGap(p.withBob(), p.bob.key.ID(), p.bob.device.ID()))
+			check(t, c.unreadable(&wire.DataPacket{ID: gap, From: p.bob.device.ID()}, p.bob.key.ID(), errors.New("garbage")))
+			if len(c.repairs) != 1 || !c.repairs[gap].Gap {
+				t.Errorf("%d repairs", len(c.repairs))
+			}
+			return nil
+		})
+	}))
+	got, err := p.hub.Message(p.withBob(), m)
+	check(t, err)
+	if page, _, _ := p.hub.History(p.withBob(), "", 10); got.Text != "mine" || len(page) != 1 {
+		t.Errorf("it is %q now, among %d rows", got.Text, len(page))
+	}
+}
+
+// What the hub can't answer now must not be lost; what it refuses for good is handled without.
+func TestWhichRefusalsAreFinal(t *testing.T) {
+	for code, final := range map[wire.ErrorCode]bool{wire.CodeInternal: false, wire.CodeStorage: false, wire.CodeRate: false, wire.CodeNotMember: true, wire.CodeLimit: true} {
+		if isFinal(fmt.Errorf("ask: %w", &wire.Error{Code: code})) != final {
+			t.Errorf("%s: final is %v", code, !final)
+		}
+	}
+	if isFinal(ErrOffline) {
+		t.Error("no answer at all is final")
+	}
 }

@@ -98,10 +98,14 @@ func (c *change) unreadable(p *wire.DataPacket, from id.UserID, cause error) err
 		return nil
 	}
 	conv := Conversation{Hub: c.Config.Hub, Channel: p.Channel}
-	r := &repair{ID: p.ID, From: from, Device: p.From, Major: p.At, At: int64(p.At), Channel: p.Channel, Seq: p.Seq}
 	if p.Channel == id.NoChannel {
 		conv.User = from
-	} else {
+	}
+	if taken, err := c.taken(conv, p.ID); err != nil || taken {
+		return err
+	}
+	r := &repair{ID: p.ID, From: from, Device: p.From, Major: p.At, At: int64(p.At), Channel: p.Channel, Seq: p.Seq}
+	if p.Channel != id.NoChannel {
 		r.Major = p.Seq
 	}
 	if lacksKey(cause) && c.held()+len(p.Payload) <= maxHeld {
@@ -110,6 +114,13 @@ func (c *change) unreadable(p *wire.DataPacket, from id.UserID, cause error) err
 	r.Quiet = errors.Is(cause, e2ee.ErrBeforeShared)
 	r.Conversation, r.Next = conv.id(), millis(c.now.Add(repairDelays[0]))
 	return c.saveRepair(r)
+}
+
+// taken reports whether a packet bears the id of something else that is here: the hub names packets as it likes, and the row
+// of one that can't be read must not take another's place.
+func (c *change) taken(conv Conversation, packet id.MessageID) (bool, error) {
+	_, known, err := find(c.tx, conv, packet)
+	return known != nil || c.repairs[packet] != nil, err
 }
 
 // held counts the bytes of the packets that wait for their sender key.
@@ -206,6 +217,9 @@ func (c *change) ask(conv Conversation, r *repair, resend *content.Resend) error
 func (c *change) showRetrying(conv Conversation, r *repair) error {
 	if r.Shown || r.From == c.self || r.Quiet && r.Asked == 1 {
 		return nil // which conversation one's own other device wrote in is not known
+	}
+	if _, known, err := find(c.tx, conv, r.ID); err != nil || known != nil {
+		return err
 	}
 	r.Shown = true
 	return c.insert(conv, newPlace(r.Major, 0, r.ID), &row{

@@ -165,7 +165,10 @@ func (c *change) takeLog(channel id.ChannelID, from uint64, log [][]byte, parts 
 		ch.summary.Length = ch.state.Length // the hub has no more after all
 	}
 	c.emit(Event{Type: EventConversations})
-	return nil
+	if ch.state == nil {
+		return nil
+	}
+	return c.believe(ch)
 }
 
 // listed returns the channel, making it when it is new, with what an answer says of it.
