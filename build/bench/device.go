@@ -196,7 +196,7 @@ func (d *device) subscribe(channel id.ChannelID) error {
 // How often a client acknowledges what it has got.
 const (
 	ackPackets = 64
-	ackEvery   = time.Second
+	ackEvery   = 5 * time.Second
 )
 
 // marker begins every payload of the load; the time of sending follows, in nanoseconds.
