@@ -192,6 +192,13 @@ func (a *Accounts) Card(user id.UserID) (card []byte, hash [32]byte, ok bool) {
 	return value.Card, sha256.Sum256(value.Card), true
 }
 
+// Count is how many accounts there are.
+func (a *Accounts) Count() int {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return len(a.users)
+}
+
 // All lists the accounts, in no order.
 func (a *Accounts) All() []Account {
 	a.mu.RLock()

@@ -18,6 +18,7 @@ type Limits struct {
 	PacketsPerSecond      float64       `default:"50" placeholder:"N" help:"Packets a second and device, sustained."`
 	PacketBurst           int           `default:"200" placeholder:"N" help:"Packets a device at once."`
 	Inbox                 Bytes         `default:"50MB" placeholder:"SIZE" help:"What waits for a device; past it the oldest goes."`
+	Accounts              int           `default:"100000" placeholder:"N" help:"Accounts of the hub."`
 	Channels              int           `default:"10000" placeholder:"N" help:"Channels of the hub."`
 	NameBytes             int           `default:"64" placeholder:"N" help:"Bytes of a name, at most 64."`
 	Retention             time.Duration `default:"90d" placeholder:"TIME" help:"How long messages wait for those who are away; 0 keeps nothing."`
@@ -35,6 +36,7 @@ func DefaultLimits() Limits {
 		PacketsPerSecond:      50,
 		PacketBurst:           200,
 		Inbox:                 50_000_000,
+		Accounts:              100_000,
 		Channels:              10_000,
 		NameBytes:             64,
 		Retention:             90 * 24 * time.Hour,
@@ -67,6 +69,7 @@ func (l Limits) Validate() error {
 		{"packets-per-second", l.PacketsPerSecond, 1, maxCount, countText},
 		{"packet-burst", float64(l.PacketBurst), 1, maxCount, countText},
 		{"inbox", float64(l.Inbox), minInbox, maxInbox, bytesText},
+		{"accounts", float64(l.Accounts), 1, maxCount, countText},
 		{"channels", float64(l.Channels), 1, maxCount, countText},
 		{"name-bytes", float64(l.NameBytes), 1, maxName, countText},
 		{"retention", float64(l.Retention), 0, float64(maxRetain), durationText},

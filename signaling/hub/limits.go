@@ -17,6 +17,7 @@ type Limits struct {
 	InboxBytes       int64         // waiting for a device that is away; the oldest go first
 	Retention        time.Duration // how long anything waits; 0: nothing is kept
 	MemoryBytes      int64         // frames on their way from senders to the disk and to the recipients' queues
+	Accounts         int           // of the hub; nobody new is let in beyond
 	NameBytes        int           // of a new name of a person
 	PasswordTries    int           // wrong passwords in one connection
 	PasswordDelay    time.Duration // after an address's first wrong password, doubling with each further one
@@ -28,7 +29,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		PacketsPerSecond: 50, PacketBurst: 200, QueueBytes: 4 << 20, WriteTimeout: 20 * time.Second,
-		InboxBytes: 50 << 20, Retention: 90 * 24 * time.Hour, MemoryBytes: 64 << 20, NameBytes: id.MaxNameLength, PasswordTries: 3, PasswordDelay: time.Second, PasswordDelayMax: time.Minute, ShutdownTime: 5 * time.Second,
+		InboxBytes: 50 << 20, Retention: 90 * 24 * time.Hour, MemoryBytes: 64 << 20, Accounts: 100_000, NameBytes: id.MaxNameLength, PasswordTries: 3, PasswordDelay: time.Second, PasswordDelayMax: time.Minute, ShutdownTime: 5 * time.Second,
 	}
 }
 
@@ -43,8 +44,8 @@ func (l Limits) Validate() error {
 		return errors.New("a queue must hold at least one packet")
 	case l.WriteTimeout < time.Second || l.PasswordTries < 1:
 		return errors.New("the write timeout is at least a second, the tries at least one")
-	case l.NameBytes < 1:
-		return errors.New("a name has at least one byte")
+	case l.Accounts < 1 || l.NameBytes < 1:
+		return errors.New("a hub has at least one account, a name at least one byte")
 	case l.Retention < 0 || l.InboxBytes < 0:
 		return errors.New("retention and inbox size can't be negative")
 	}

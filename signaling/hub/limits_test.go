@@ -143,6 +143,20 @@ func TestChannelsAreLimited(t *testing.T) {
 	})
 }
 
+func TestAccountsAreLimited(t *testing.T) {
+	story(t, func(t *testing.T) {
+		h := hubtest.Start(t, limited(func(l *config.Limits) { l.Accounts = 2 }))
+		alice := hubtest.NewPerson(t, "alice")
+		h.Login(alice)
+		h.Login(hubtest.NewPerson(t, "bob"))
+		if err := h.Connect(hubtest.NewPerson(t, "carol")).TryLogin(""); codeOf(err) != wire.CodeLimit {
+			t.Errorf("an account over the limit: %v", err)
+		}
+		alice.List(t, alice.Device, hubtest.NewDevice(t))
+		h.Login(alice) // with a new card
+	})
+}
+
 func TestNamesAreLimited(t *testing.T) {
 	story(t, func(t *testing.T) {
 		h := hubtest.Start(t, limited(func(l *config.Limits) { l.NameBytes = 8 }))
@@ -165,7 +179,7 @@ func TestLimitsAreChecked(t *testing.T) {
 		"rate": func(l *hub.Limits) { l.PacketsPerSecond = 0 }, "burst": func(l *hub.Limits) { l.PacketBurst = 0 },
 		"queue": func(l *hub.Limits) { l.QueueBytes = 1 }, "memory": func(l *hub.Limits) { l.MemoryBytes = 1 },
 		"write": func(l *hub.Limits) { l.WriteTimeout = 0 }, "tries": func(l *hub.Limits) { l.PasswordTries = 0 },
-		"name": func(l *hub.Limits) { l.NameBytes = 0 }, "retention": func(l *hub.Limits) { l.Retention = -1 },
+		"accounts": func(l *hub.Limits) { l.Accounts = 0 }, "name": func(l *hub.Limits) { l.NameBytes = 0 }, "retention": func(l *hub.Limits) { l.Retention = -1 },
 	} {
 		bad := good
 		change(&bad)

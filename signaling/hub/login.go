@@ -218,7 +218,7 @@ func (l *login) account(now time.Time) (account.Account, error) {
 		}
 		return l.known, nil
 	}
-	if err := l.checkName(); err != nil {
+	if err := l.checkRoom(); err != nil {
 		return account.Account{}, err
 	}
 	before := l.hub.accounts.Devices(l.card.User)
@@ -235,11 +235,16 @@ func (l *login) account(now time.Time) (account.Account, error) {
 	return member, nil
 }
 
-// checkName refuses a name that is longer than this hub allows. One that was taken before the limit was may stay.
-func (l *login) checkName() error {
-	name, limit := l.card.Profile.Name, l.hub.limits.NameBytes
-	if old, _ := l.hub.accounts.ByUser(l.card.User); len(name) <= limit || old.Name == name {
-		return nil
+// checkRoom refuses a newcomer to a hub that is full, and a name that is longer than this hub allows. Who was let in
+// before a limit was set may stay.
+func (l *login) checkRoom() error {
+	name, limits := l.card.Profile.Name, l.hub.limits
+	old, known := l.hub.accounts.ByUser(l.card.User)
+	switch {
+	case !known && l.hub.accounts.Count() >= limits.Accounts:
+		return refuse(wire.CodeLimit, fmt.Sprintf("This hub has %d accounts, the most that it allows. Ask its operator.", limits.Accounts))
+	case len(name) > limits.NameBytes && name != old.Name:
+		return refuse(wire.CodeLimit, fmt.Sprintf("Your name has %d bytes; this hub allows %d. Choose a shorter one.", len(name), limits.NameBytes))
 	}
-	return refuse(wire.CodeLimit, fmt.Sprintf("Your name has %d bytes; this hub allows %d. Choose a shorter one.", len(name), limit))
+	return nil
 }
