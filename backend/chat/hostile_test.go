@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"gossip/backend/e2ee"
+	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
+	"gossip/common/identity"
 	"gossip/common/wire"
 )
 
@@ -199,5 +203,39 @@ func TestWhichRefusalsAreFinal(t *testing.T) {
 	}
 	if isFinal(ErrOffline) {
 		t.Error("no answer at all is final")
+	}
+}
+
+// A stranger gives alice a key of a channel and, with the hub's help, types there: it is not shown.
+func TestTypingOfAStrangerInAChannel(t *testing.T) {
+	p, channel := newProfile(t), id.ChannelID{5}
+	theirs, err := store.Open(filepath.Join(t.TempDir(), "bob.db"), store.Key{2})
+	check(t, err)
+	defer theirs.Close()
+	engine, now := e2ee.New(p.bob.device, p.hubID), time.Now().UTC().Truncate(time.Millisecond)
+	m := content.Message{ID: id.NewMessageID(), Conversation: content.Conversation{Channel: channel}, SentAt: now, Author: p.bob.key.ID(), Body: content.Typing{Active: true}}
+	plain, err := m.Marshal()
+	check(t, err)
+	var key e2ee.Outgoing
+	var typing []byte
+	check(t, theirs.Update(func(tx *store.Tx) error {
+		_, keys, err := engine.EncryptChannel(tx, channel, []*identity.Device{p.alice.device.Device()}, plain, now)
+		check(t, err)
+		key = keys[0]
+		typing, err = engine.SealTypingChannel(tx, channel, plain)
+		return err
+	}))
+	check(t, p.hub.call(func() error {
+		return p.hub.update(func(c *change) error {
+			packet := &wire.DataPacket{Kind: key.Kind, ID: id.NewMessageID(), From: p.bob.device.ID(), Seq: 1, Payload: key.Payload}
+			check(t, c.takeData(packet))
+			if _, err := c.Engine.OpenTypingChannel(c.tx, channel, p.bob.device.ID(), typing); err != nil {
+				t.Errorf("the key was not kept: %v", err)
+			}
+			return c.takeTyping(&wire.StreamPacket{Kind: wire.KindTyping, From: p.bob.device.ID(), Channel: channel, Payload: typing})
+		})
+	}))
+	if n := p.count(EventTyping); n != 0 {
+		t.Errorf("typing was shown %d times", n)
 	}
 }
