@@ -160,7 +160,7 @@ func TestAccountsAreLimited(t *testing.T) {
 func TestNamesAreLimited(t *testing.T) {
 	story(t, func(t *testing.T) {
 		h := hubtest.Start(t, limited(func(l *config.Limits) { l.NameBytes = 8 }))
-		if err := h.Connect(hubtest.NewPerson(t, "alice of the hill")).TryLogin(""); codeOf(err) != wire.CodeLimit {
+		if err := h.Connect(hubtest.NewPerson(t, "alice of the hill")).TryLogin(""); codeOf(err) != wire.CodeNameTaken {
 			t.Errorf("a name over the limit: %v", err)
 		}
 		alice := h.Login(hubtest.NewPerson(t, "alice"))

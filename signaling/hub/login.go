@@ -244,7 +244,7 @@ func (l *login) checkRoom() error {
 	case !known && l.hub.accounts.Count() >= limits.Accounts:
 		return refuse(wire.CodeLimit, fmt.Sprintf("This hub has %d accounts, the most that it allows. Ask its operator.", limits.Accounts))
 	case len(name) > limits.NameBytes && name != old.Name:
-		return refuse(wire.CodeLimit, fmt.Sprintf("Your name has %d bytes; this hub allows %d. Choose a shorter one.", len(name), limits.NameBytes))
+		return refuse(wire.CodeNameTaken, fmt.Sprintf("Your name has %d bytes; this hub allows %d. Choose a shorter one.", len(name), limits.NameBytes))
 	}
 	return nil
 }
