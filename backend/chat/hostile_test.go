@@ -239,3 +239,22 @@ func TestTypingOfAStrangerInAChannel(t *testing.T) {
 		t.Errorf("typing was shown %d times", n)
 	}
 }
+
+// A member sends a packet with the id of another's: both count, each once.
+func TestAPacketIDIsItsSendersOwn(t *testing.T) {
+	p := newProfile(t)
+	one := &wire.DataPacket{ID: id.NewMessageID(), From: p.bob.device.ID()}
+	other := &wire.DataPacket{ID: one.ID, From: id.DeviceID{1}}
+	check(t, p.hub.call(func() error {
+		return p.hub.update(func(c *change) error {
+			for _, want := range []bool{true, false} {
+				for _, packet := range []*wire.DataPacket{one, other} {
+					if fresh, err := c.firstSight(packet); err != nil || fresh != want {
+						t.Errorf("a packet of %v: fresh %v, want %v (%v)", packet.From, fresh, want, err)
+					}
+				}
+			}
+			return nil
+		})
+	}))
+}

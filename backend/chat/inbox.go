@@ -14,8 +14,8 @@ import (
 
 // Buckets of packet ids that were handled, so that none counts twice; both have the scope hub.
 const (
-	seenBucket      = "seen"       // packet id -> nothing
-	seenOrderBucket = "seen-order" // count -> packet id
+	seenBucket      = "seen"       // sending device, packet id -> nothing
+	seenOrderBucket = "seen-order" // count -> key of seen
 	keptSeen        = 20000
 )
 
@@ -65,7 +65,7 @@ func (c *change) takeData(p *wire.DataPacket) error {
 	if err != nil || !fresh {
 		return err
 	}
-	if fresh, err = c.firstSight(p.ID); err != nil || !fresh {
+	if fresh, err = c.firstSight(p); err != nil || !fresh {
 		return err
 	}
 	from, device, ok := c.Roster.Owner(p.From, c.channels[p.Channel].knows)
@@ -82,10 +82,12 @@ func (c *change) takeData(p *wire.DataPacket) error {
 	return c.takeDirect(p, from, device)
 }
 
-// firstSight reports whether the packet was not handled before, and remembers it.
-func (c *change) firstSight(packet id.MessageID) (bool, error) {
+// firstSight reports whether the packet was not handled before, and remembers it: by its sender too, or somebody could
+// hide another's packet behind one of their own with the same id.
+func (c *change) firstSight(p *wire.DataPacket) (bool, error) {
+	packet := append(p.From[:], p.ID[:]...)
 	seen, order := c.tx.Bucket(seenBucket, c.Config.Hub[:]), c.tx.Bucket(seenOrderBucket, c.Config.Hub[:])
-	if mark, err := seen.Get(packet[:]); err != nil || mark != nil {
+	if mark, err := seen.Get(packet); err != nil || mark != nil {
 		return false, err
 	}
 	count, err := order.NextSequence()
@@ -100,7 +102,7 @@ func (c *change) firstSight(packet id.MessageID) (bool, error) {
 			return false, err
 		}
 	}
-	return true, errors.Join(seen.Put(packet[:], []byte{1}), order.Put(numberKey(count), packet[:]))
+	return true, errors.Join(seen.Put(packet, []byte{1}), order.Put(numberKey(count), packet))
 }
 
 func (c *change) takeChannel(p *wire.DataPacket, from id.UserID, device *identity.Device) error {
