@@ -73,7 +73,7 @@ func (a *app) openNew(keyring bool) (*backend.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, sealed := os.LookupEnv("GOSSIP_PASSPHRASE")
+	sealed := os.Getenv("GOSSIP_PASSPHRASE") != ""
 	options := backend.Options{Dir: dir, Log: a.log, Client: "gossip-cli/" + version}
 	options.Unlock.Passphrase, options.Unlock.NoKeyring, options.Unlock.KeyFile = a.passphrase, !keyring, !keyring && !sealed
 	return backend.New(options)
