@@ -7,8 +7,7 @@ SHELL := bash
 
 BIN := build/bin
 TOOL := go tool -modfile=build/tools.mod
-# Not ./...: some npm packages carry Go files, which ./... would find in frontend/node_modules.
-PACKAGES := . ./common/... ./backend/... ./signaling/... ./build/...
+PACKAGES := ./...
 WINDOW_TAGS := desktop,production,webkit2_41
 DEV_TAGS := dev,webkit2_41
 GO_BUILD := go build -trimpath -buildvcs=false -ldflags="-s -w"

@@ -52,3 +52,8 @@ require (
 	github.com/x448/float16 v0.8.4 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 )
+
+ignore (
+	./common/identity/interop/node_modules
+	./frontend/node_modules
+)
