@@ -7,6 +7,7 @@
 package channel
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -72,12 +73,19 @@ func New(records store.Records, belongs membership.Belongs, hub id.DeviceID, lim
 		return nil, fmt.Errorf("read the channels: %w", err)
 	}
 	for _, record := range stored { // in the order of their keys, so a log's statements come in order
-		if err := c.restore(record); err != nil {
+		err := c.restore(record)
+		if errors.Is(err, ErrOtherHub) {
+			return nil, err
+		}
+		if err != nil {
 			return nil, fmt.Errorf("channel record %.30s is damaged; restore the hub's data from a backup: %w", record.Key, err)
 		}
 	}
 	return c, nil
 }
+
+// ErrOtherHub: the channels on the records are those of a hub with another key.
+var ErrOtherHub = errors.New("the channels in hub.db were made with another hub.key: put that key back into the data folder, or start with an empty one")
 
 // restore applies a stored statement. Its author was checked when it was taken and may have lost the device since.
 func (c *Channels) restore(record store.Record) error {
@@ -93,6 +101,9 @@ func (c *Channels) restore(record store.Record) error {
 	}
 	if key(channel, e.state.Length) != record.Key {
 		return fmt.Errorf("statement %d is missing", e.state.Length)
+	}
+	if parsed, err := membership.Parse(record.Value); err == nil && parsed.User == id.NoUser && parsed.Device != c.hub {
+		return ErrOtherHub
 	}
 	anyone := func(id.UserID, id.DeviceID) error { return nil }
 	statement, err := e.state.Apply(record.Value, c.hub, anyone)

@@ -210,6 +210,14 @@ func TestAStatementSentAgainIsAnsweredAsBefore(t *testing.T) {
 	}
 }
 
+func TestTheDataOfAnotherHubIsRefused(t *testing.T) {
+	f := newFixture(t, roomy)
+	check(t, f.Ensure([]string{"general"}, theHub, now))
+	if _, err := New(f.store, f.belongs, newAuthor("another hub").device, roomy, slog.New(slog.DiscardHandler)); !errors.Is(err, ErrOtherHub) {
+		t.Fatalf("%v, want that the key is another", err)
+	}
+}
+
 func TestADamagedLogIsReported(t *testing.T) {
 	f := newFixture(t, roomy)
 	garden, err := f.create(alice, "garden", true)
