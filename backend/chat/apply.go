@@ -176,9 +176,11 @@ func (c *change) applyDelete(r *received, body content.Delete) error {
 
 func (c *change) applyTimer(r *received, timer content.Timer) error {
 	state := c.conversation(r.conv)
-	by := stampOf(r.message)
-	by.At = min(by.At, orNow(r.at, c.now)+maxAhead.Milliseconds()) // nobody has the last word for ever
-	if state.TimerSet != (stamp{}) && !by.after(state.TimerSet) {
+	by, bound := stampOf(r.message), orNow(r.at, c.now)+maxAhead.Milliseconds()
+	bounded := by.At > bound
+	by.At = min(by.At, bound) // nobody has the last word for ever
+	overtakes := bounded && by.At == state.TimerSet.At // of two words bounded alike the later one counts
+	if state.TimerSet != (stamp{}) && !overtakes && !by.after(state.TimerSet) {
 		return nil
 	}
 	state.Timer, state.TimerSet = int64(timer.ExpiresIn/time.Second), by
