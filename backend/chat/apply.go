@@ -178,7 +178,7 @@ func (c *change) applyTimer(r *received, timer content.Timer) error {
 	state := c.conversation(r.conv)
 	by, bound := stampOf(r.message), orNow(r.at, c.now)+maxAhead.Milliseconds()
 	bounded := by.At > bound
-	by.At = min(by.At, bound) // nobody has the last word for ever
+	by.At = min(by.At, bound)                          // nobody has the last word for ever
 	overtakes := bounded && by.At == state.TimerSet.At // of two words bounded alike the later one counts
 	if state.TimerSet != (stamp{}) && !overtakes && !by.after(state.TimerSet) {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"time"
 
 	"gossip/backend/e2ee"
@@ -63,7 +64,14 @@ func (h *Hub) prepared(conv Conversation) bool {
 		h.startSync(conv.Channel)
 		return false
 	}
-	return h.haveCards(h.audience(conv))
+	return h.haveCards(h.audience(conv)) && (!conv.Direct() || h.receivable(conv.User))
+}
+
+// receivable reports whether anything can be encrypted to the person now. Somebody who was away for four weeks has no
+// valid key left: what is said to them waits for the card that they bring when they are back.
+func (h *Hub) receivable(user id.UserID) bool {
+	now := time.Now()
+	return user == h.self || slices.ContainsFunc(h.Roster.Devices(user), func(d *identity.Device) bool { return d.CanReceive(now) })
 }
 
 // audience is everyone whose devices get what is said in the conversation, oneself among them.
