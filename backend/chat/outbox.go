@@ -159,17 +159,27 @@ func (c *change) enqueue(conv Conversation, p *pending) error {
 	return store.PutValue(bucket, numberKey(number), p)
 }
 
+// pending counts the messages that are not encrypted yet.
+func (o *outbox) pending() (count int) {
+	for _, queued := range o.queued {
+		count += queued
+	}
+	return count
+}
+
 // flush encrypts what waits and can go now, and sends what is encrypted.
 func (h *Hub) flush() {
 	if h.conn == nil {
 		return
 	}
 	if len(h.outbox.waiting) < maxInFlight && h.anyReady() {
+		before := h.outbox.pending()
 		if err := h.update((*change).encryptPending); err != nil {
 			h.Log.Error("messages could not be encrypted", "hub", h.Config.Hub, "cause", err)
 			return
 		}
-		if h.anyReady() {
+		// Where nothing went, the first of each conversation lacks somebody's card: when that comes is soon enough.
+		if h.outbox.pending() < before && h.anyReady() {
 			h.wake()
 		}
 	}
