@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"slices"
 	"time"
 
 	"gossip/backend/store"
@@ -65,12 +66,43 @@ func (h *Hub) takeArrivals() {
 	if h.deaf {
 		return
 	}
+	if h.syncs > 0 && slices.ContainsFunc(batch, isDirect) {
+		h.forLogs = true
+		h.pause(batch)
+		return
+	}
+	h.takeBatch(batch)
+}
+
+// isDirect reports whether a packet came through the inbox: it may be about any channel, so its sender's standing there has to be
+// known first.
+func isDirect(a arrival) bool {
+	p, ok := a.packet.(*wire.DataPacket)
+	return ok && p.Channel == id.NoChannel
+}
+
+// takeBatch handles packets, at once or when the cards that they need are here.
+func (h *Hub) takeBatch(batch []arrival) {
 	if h.lacking(batch) {
-		h.paused = batch
-		h.gathering(true)
+		h.pause(batch)
 		return
 	}
 	h.receive(batch)
+}
+
+func (h *Hub) pause(batch []arrival) {
+	h.paused = batch
+	h.gathering(true)
+}
+
+// logsCame goes on with what waited for the logs of channels, once all are here or one could not be asked for.
+func (h *Hub) logsCame(conn Connection, err error) {
+	if !h.forLogs || h.syncs > 0 && (err == nil || isFinal(err)) {
+		return
+	}
+	if batch := h.unpause(conn, err); batch != nil {
+		h.takeBatch(batch)
+	}
 }
 
 // connected starts the journals and looks what has changed meanwhile.

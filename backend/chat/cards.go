@@ -251,18 +251,25 @@ func (h *Hub) gather(devices []id.DeviceID, users []id.UserID, channels map[id.C
 	})
 }
 
-// resume handles the batch that waited. When what it needs could not be asked for, it is dropped with the connection:
-// the hub gives it again from the cursor.
+// resume handles the batch that waited.
 func (h *Hub) resume(conn Connection, err error) {
+	if batch := h.unpause(conn, err); batch != nil {
+		h.receive(batch)
+	}
+}
+
+// unpause returns the batch that waited. When what it needs could not be asked for, it is dropped with the connection: the hub
+// gives it again from the cursor.
+func (h *Hub) unpause(conn Connection, err error) []arrival {
 	batch := h.paused
-	h.paused = nil
+	h.paused, h.forLogs = nil, false
 	h.gathering(false)
 	h.wake()
 	if err != nil && !isFinal(err) || h.conn != conn {
 		h.drop(conn)
-		return
+		return nil
 	}
-	h.receive(batch)
+	return batch
 }
 
 // drop ends a connection and discards what it still brings, so that no packet is skipped: the next connection starts

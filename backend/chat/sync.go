@@ -71,6 +71,7 @@ func (h *Hub) startSync(channel id.ChannelID) {
 		ch.syncing = true
 	}
 	h.questions++
+	h.syncs++
 	h.work(func(ctx context.Context) {
 		err := h.sync(ctx, conn, channel)
 		if err != nil {
@@ -78,12 +79,14 @@ func (h *Hub) startSync(channel id.ChannelID) {
 		}
 		h.do(ctx, func() error {
 			h.questions--
+			h.syncs--
 			if ch := h.channels[channel]; ch != nil {
 				ch.syncing = false
 			}
 			if err != nil {
 				h.outbox.again = time.Now().Add(hubAgain)
 			}
+			h.logsCame(conn, err)
 			return nil
 		})
 	})
