@@ -63,7 +63,7 @@ pictures: frontend hub cli ## take the README's pictures of the real app anew
 .PHONY: bench
 bench: hub ## benchmarks of the packages, then of the hub from outside: make bench BENCH=Ratchet HUB=logins
 	go test -run='^$$' -bench='$(BENCH)' -benchtime=$(BENCHTIME) -benchmem -timeout=30m $(PACKAGES) \
-		| grep --line-buffered -vE '^(PASS|ok |\?|testing: warning)'
+		| sed -uE '/^(PASS|ok |\?|testing: warning)/d'
 	go run ./build/bench -hub $(BIN)/gossip-hub -only '$(HUB)'
 
 .PHONY: build
