@@ -424,13 +424,20 @@ func (a *App) History(key, before string, limit int) (Page, error) {
 	return Page{Messages: append([]backend.Message{}, rows...), More: more}, err
 }
 
-// Send stores a message to be sent and returns its id.
-func (a *App) Send(key, text string) (string, error) {
+// Send stores a message to be sent and returns its id. It answers the message replyTo, or none (""), and disappears after
+// expiresIn seconds; below one, as the conversation's timer says.
+func (a *App) Send(key, text, replyTo string, expiresIn int64) (string, error) {
 	client, conversation, err := a.in(key)
 	if err != nil {
 		return "", err
 	}
-	message, err := client.Send(conversation, backend.Draft{Text: text})
+	draft := backend.Draft{Text: text, ExpiresIn: time.Duration(max(0, expiresIn)) * time.Second}
+	if replyTo != "" {
+		if err := draft.ReplyTo.UnmarshalText([]byte(replyTo)); err != nil {
+			return "", err
+		}
+	}
+	message, err := client.Send(conversation, draft)
 	if err != nil {
 		return "", err
 	}

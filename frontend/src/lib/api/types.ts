@@ -1,5 +1,9 @@
 // What crosses between the program and the interface: the JSON of package backend. Ids are text
 // and opaque here; times are RFC 3339 with milliseconds.
+import type { Message } from './message'
+
+export type * from './message'
+export type * from './settings'
 
 /**
  * Stage says which screen the program can serve: "opening" the profile, "locked" (a passphrase is
@@ -26,7 +30,9 @@ export interface Hub {
   motd?: string
   /** One's own name there. */
   account?: string
-  state: 'connecting' | 'online' | 'offline' | 'stopped'
+  /** The link by which others join it. */
+  link?: string
+  state: HubState
   detail?: string
   retry_at?: string
 }
@@ -42,9 +48,19 @@ export interface Conversation {
   public?: boolean
   member: boolean
   unread: number
+  /** How many of the unread messages name this person. */
+  mentions?: number
+  /** The oldest unread message's id. */
+  first_unread?: string
   last_text?: string
   last_at?: string
-  role?: string
+  /** Who wrote the last message: a name, "" for oneself. */
+  last_from?: string
+  last_mine?: boolean
+  last_state?: string
+  /** Seconds after which messages disappear; absent: they stay. */
+  timer?: number
+  role?: 'member' | 'moderator' | 'owner'
   /** One sentence for the lock. */
   trust: string
   verified?: boolean
@@ -52,6 +68,17 @@ export interface Conversation {
   blocked?: string
   /** In a direct conversation: the other is there. */
   online?: boolean
+  /** What is written and not sent. */
+  draft?: string
+  draft_reply_to?: string
+  pinned?: boolean
+  /** No notifications for now, or until the time of muted_until. */
+  muted?: boolean
+  muted_until?: string
+  /** A stranger has written: to be accepted before they learn anything. */
+  request?: boolean
+  /** The person was blocked here: nothing of theirs is shown any more. */
+  person_blocked?: boolean
 }
 
 /** Channel is one that the hub lists, joined or not. */
@@ -63,35 +90,6 @@ export interface Channel {
   members: number
   member: boolean
   invited?: boolean
-}
-
-export type MessageState =
-  'queued' | 'sent' | 'delivered' | 'read' | 'failed' | 'received' | 'retrying'
-
-/** Notice makes a row that nobody wrote: joined, left, a gap, a changed key. */
-export interface Notice {
-  kind: string
-  text: string
-}
-
-/** Message is one row of a conversation. */
-export interface Message {
-  id: string
-  conversation: string
-  /** The user who wrote it. */
-  from?: string
-  from_name?: string
-  mine?: boolean
-  text?: string
-  sent_at: string
-  /** Orders the rows, compared as text; changes once for a message of one's own. */
-  position: string
-  edited?: boolean
-  deleted?: boolean
-  state: MessageState
-  /** Why it failed, and what to do. */
-  error?: string
-  notice?: Notice
 }
 
 /** Person is somebody known on a hub. */
@@ -106,12 +104,8 @@ export interface Person {
   /** The key changed: what to do. */
   warning?: string
   mine?: boolean
-}
-
-/** Page is a part of a conversation's history, oldest first. */
-export interface Page {
-  messages: Message[]
-  more: boolean
+  fingerprint?: string
+  blocked?: boolean
 }
 
 /** Snapshot is everything at one moment; events with a larger seq come after it. */
@@ -135,5 +129,9 @@ export type Change = { seq: number; hub?: string; conversation?: string } & (
   | { type: 'person'; person: Person }
   | { type: 'typing'; person: Person; typing?: boolean }
   | { type: 'error'; error: { code: string; sentence: string } }
-  | { type: 'conversations' | 'ready' | 'stage' }
+  /** open: a notification or a link asks for a conversation, or (link) for a hub to join. */
+  | { type: 'open'; link?: string }
+  /** notified: a message is worth a sound. */
+  | { type: 'notified' }
+  | { type: 'conversations' | 'ready' | 'stage' | 'settings' | 'cleared' }
 )

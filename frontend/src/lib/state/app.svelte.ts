@@ -7,12 +7,14 @@ import { Roster } from './roster.svelte'
 import { Session } from './session.svelte'
 import { Timeline } from './timeline.svelte'
 import { Toasts } from './toasts.svelte'
+import { View } from './view.svelte'
 
 const lastOpen = 'gossip.conversation'
 
 /** AppState holds the state classes together: it feeds them and does what touches several. */
 export class AppState {
   readonly toasts = new Toasts()
+  readonly view = new View()
   readonly appearance = new Appearance()
   readonly conversations = new Conversations()
   readonly roster = new Roster()

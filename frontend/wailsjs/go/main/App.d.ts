@@ -38,7 +38,6 @@ export function Retry(arg1:string,arg2:string):Promise<void>;
 
 export function SafetyNumber(arg1:string):Promise<string>;
 
-export function Send(arg1:string,arg2:string):Promise<string>;
 
 export function SetTyping(arg1:string,arg2:boolean):Promise<void>;
 
@@ -47,3 +46,77 @@ export function SetVerified(arg1:string,arg2:boolean):Promise<void>;
 export function Snapshot():Promise<main.Snapshot>;
 
 export function Unlock(arg1:string):Promise<void>;
+
+export function AcceptRequest(arg1:any):Promise<any>;
+
+export function Attend(arg1:any):Promise<any>;
+
+export function Block(arg1:any, arg2:any):Promise<any>;
+
+export function BlockedPeople():Promise<any>;
+
+export function Copy(arg1:any):Promise<any>;
+
+export function DeleteConversation(arg1:any):Promise<any>;
+
+export function DeleteMessage(arg1:any, arg2:any):Promise<any>;
+
+export function Edit(arg1:any, arg2:any, arg3:any):Promise<any>;
+
+export function FindUser(arg1:any, arg2:any):Promise<any>;
+
+export function HistoryAfter(arg1:any, arg2:any, arg3:any):Promise<any>;
+
+export function HistoryAround(arg1:any, arg2:any, arg3:any):Promise<any>;
+
+export function Invite(arg1:any, arg2:any):Promise<any>;
+
+export function LeaveChannel(arg1:any):Promise<any>;
+
+export function LeaveHub(arg1:any):Promise<any>;
+
+export function LocalHub():Promise<any>;
+
+export function Message(arg1:any, arg2:any):Promise<any>;
+
+export function MessageInfo(arg1:any, arg2:any):Promise<any>;
+
+export function Mute(arg1:any, arg2:any):Promise<any>;
+
+export function OpenLink(arg1:any):Promise<any>;
+
+export function Pin(arg1:any, arg2:any):Promise<any>;
+
+export function React(arg1:any, arg2:any, arg3:any, arg4:any):Promise<any>;
+
+export function RemoveMember(arg1:any, arg2:any):Promise<any>;
+
+export function RenameChannel(arg1:any, arg2:any):Promise<any>;
+
+export function SaveDraft(arg1:any, arg2:any, arg3:any):Promise<any>;
+
+export function Search(arg1:any, arg2:any):Promise<any>;
+
+export function Send(arg1:any, arg2:any, arg3:any, arg4:any):Promise<any>;
+
+export function SetBadge(arg1:any):Promise<any>;
+
+export function SetName(arg1:any):Promise<any>;
+
+export function SetRole(arg1:any, arg2:any, arg3:any):Promise<any>;
+
+export function SetSettings(arg1:any):Promise<any>;
+
+export function SetTimer(arg1:any, arg2:any):Promise<any>;
+
+export function SetTopic(arg1:any, arg2:any):Promise<any>;
+
+export function Settings():Promise<any>;
+
+export function SettingsNotice():Promise<any>;
+
+export function StartHub(arg1:any):Promise<any>;
+
+export function StopHub():Promise<any>;
+
+export function Storage():Promise<any>;

@@ -70,8 +70,8 @@ export function SafetyNumber(arg1) {
   return window['go']['main']['App']['SafetyNumber'](arg1);
 }
 
-export function Send(arg1, arg2) {
-  return window['go']['main']['App']['Send'](arg1, arg2);
+export function Send(arg1, arg2, arg3, arg4) {
+  return window['go']['main']['App']['Send'](arg1, arg2, arg3, arg4);
 }
 
 export function SetTyping(arg1, arg2) {
@@ -88,4 +88,148 @@ export function Snapshot() {
 
 export function Unlock(arg1) {
   return window['go']['main']['App']['Unlock'](arg1);
+}
+
+export function AcceptRequest(arg1) {
+  return window['go']['main']['App']['AcceptRequest'](arg1);
+}
+
+export function Attend(arg1) {
+  return window['go']['main']['App']['Attend'](arg1);
+}
+
+export function Block(arg1, arg2) {
+  return window['go']['main']['App']['Block'](arg1, arg2);
+}
+
+export function BlockedPeople() {
+  return window['go']['main']['App']['BlockedPeople']();
+}
+
+export function Copy(arg1) {
+  return window['go']['main']['App']['Copy'](arg1);
+}
+
+export function DeleteConversation(arg1) {
+  return window['go']['main']['App']['DeleteConversation'](arg1);
+}
+
+export function DeleteMessage(arg1, arg2) {
+  return window['go']['main']['App']['DeleteMessage'](arg1, arg2);
+}
+
+export function Edit(arg1, arg2, arg3) {
+  return window['go']['main']['App']['Edit'](arg1, arg2, arg3);
+}
+
+export function FindUser(arg1, arg2) {
+  return window['go']['main']['App']['FindUser'](arg1, arg2);
+}
+
+export function HistoryAfter(arg1, arg2, arg3) {
+  return window['go']['main']['App']['HistoryAfter'](arg1, arg2, arg3);
+}
+
+export function HistoryAround(arg1, arg2, arg3) {
+  return window['go']['main']['App']['HistoryAround'](arg1, arg2, arg3);
+}
+
+export function Invite(arg1, arg2) {
+  return window['go']['main']['App']['Invite'](arg1, arg2);
+}
+
+export function LeaveChannel(arg1) {
+  return window['go']['main']['App']['LeaveChannel'](arg1);
+}
+
+export function LeaveHub(arg1) {
+  return window['go']['main']['App']['LeaveHub'](arg1);
+}
+
+export function LocalHub() {
+  return window['go']['main']['App']['LocalHub']();
+}
+
+export function Message(arg1, arg2) {
+  return window['go']['main']['App']['Message'](arg1, arg2);
+}
+
+export function MessageInfo(arg1, arg2) {
+  return window['go']['main']['App']['MessageInfo'](arg1, arg2);
+}
+
+export function Mute(arg1, arg2) {
+  return window['go']['main']['App']['Mute'](arg1, arg2);
+}
+
+export function OpenLink(arg1) {
+  return window['go']['main']['App']['OpenLink'](arg1);
+}
+
+export function Pin(arg1, arg2) {
+  return window['go']['main']['App']['Pin'](arg1, arg2);
+}
+
+export function React(arg1, arg2, arg3, arg4) {
+  return window['go']['main']['App']['React'](arg1, arg2, arg3, arg4);
+}
+
+export function RemoveMember(arg1, arg2) {
+  return window['go']['main']['App']['RemoveMember'](arg1, arg2);
+}
+
+export function RenameChannel(arg1, arg2) {
+  return window['go']['main']['App']['RenameChannel'](arg1, arg2);
+}
+
+export function SaveDraft(arg1, arg2, arg3) {
+  return window['go']['main']['App']['SaveDraft'](arg1, arg2, arg3);
+}
+
+export function Search(arg1, arg2) {
+  return window['go']['main']['App']['Search'](arg1, arg2);
+}
+
+export function SetBadge(arg1) {
+  return window['go']['main']['App']['SetBadge'](arg1);
+}
+
+export function SetName(arg1) {
+  return window['go']['main']['App']['SetName'](arg1);
+}
+
+export function SetRole(arg1, arg2, arg3) {
+  return window['go']['main']['App']['SetRole'](arg1, arg2, arg3);
+}
+
+export function SetSettings(arg1) {
+  return window['go']['main']['App']['SetSettings'](arg1);
+}
+
+export function SetTimer(arg1, arg2) {
+  return window['go']['main']['App']['SetTimer'](arg1, arg2);
+}
+
+export function SetTopic(arg1, arg2) {
+  return window['go']['main']['App']['SetTopic'](arg1, arg2);
+}
+
+export function Settings() {
+  return window['go']['main']['App']['Settings']();
+}
+
+export function SettingsNotice() {
+  return window['go']['main']['App']['SettingsNotice']();
+}
+
+export function StartHub(arg1) {
+  return window['go']['main']['App']['StartHub'](arg1);
+}
+
+export function StopHub() {
+  return window['go']['main']['App']['StopHub']();
+}
+
+export function Storage() {
+  return window['go']['main']['App']['Storage']();
 }

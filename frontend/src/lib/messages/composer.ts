@@ -1,0 +1,2 @@
+/** composer is what stands around the box in which one writes. */
+export const composer = {}

@@ -1,0 +1,20 @@
+// Every text of the interface, in English, one file a part of it. Another language is another object of this shape.
+import * as app from './app'
+import * as chat from './chat'
+import { composer } from './composer'
+import { onboarding } from './onboarding'
+import { palette } from './palette'
+import * as people from './people'
+import { settings } from './settings'
+import * as sidebar from './sidebar'
+
+export const messages = {
+  ...app,
+  ...chat,
+  ...people,
+  ...sidebar,
+  composer,
+  onboarding,
+  palette,
+  settings
+}

@@ -1,0 +1,33 @@
+export const onboarding = {
+  welcome: 'Talk in private',
+  lead: 'What you write is encrypted on this device. A hub carries it and cannot read it.',
+  name: 'Your name',
+  nameHint: 'Others see it beside your messages.',
+  create: 'Continue',
+  haveWords: 'I have a recovery phrase',
+  noWords: 'I am new here',
+  words: 'Recovery phrase',
+  wordsHint: 'The 24 words that you wrote down, with spaces between them.',
+  restore: 'Restore',
+  phraseTitle: 'Write these 24 words down',
+  phraseLead:
+    'They are the only way back to who you are if you lose this device. Nobody can send them to you again.',
+  phraseDone: 'I wrote them down',
+  phraseLater: 'Later',
+  unlockTitle: 'Unlock your profile',
+  passphrase: 'Passphrase',
+  newPassphrase: 'Choose a passphrase',
+  newPassphraseHint:
+    'This computer offers no keyring, so a passphrase protects what is stored here. It cannot be reset.',
+  unlock: 'Unlock',
+  hubTitle: 'Join a hub',
+  hubLead: 'Paste the invite link that you were sent, or type where the hub is.',
+  address: 'Invite link or address',
+  addressHint: 'For example gossip://… or hub.example.org:1720',
+  password: 'Hub password',
+  passwordHint: 'Leave it empty if you were not given one.',
+  join: 'Join',
+  joining: 'Connecting…',
+  cancel: 'Cancel',
+  noHub: 'No hub yet? On a computer that your friends can reach, run:'
+}
