@@ -10,6 +10,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"gossip/backend"
+	"gossip/backend/settings"
 	"gossip/common/id"
 )
 
@@ -52,6 +53,7 @@ type App struct {
 	trouble  string // why the stage is failed or locked: a sentence
 	client   *backend.Client
 	joining  context.CancelFunc
+	noticed  bool // the notice about the settings was given
 }
 
 // answer is a passphrase and where to say whether it fits.
@@ -475,3 +477,158 @@ func (a *App) SetTyping(key string, active bool) error {
 	}
 	return client.SetTyping(conversation, active)
 }
+
+// Message returns one message.
+func (a *App) Message(key, message string) (found backend.Message, err error) {
+	err = a.on(key, message, func(c *backend.Client, in backend.Conversation, m id.MessageID) (err error) {
+		found, err = c.Message(in, m)
+		return err
+	})
+	return found, err
+}
+
+// Edit replaces the text of one's own message.
+func (a *App) Edit(key, message, text string) error {
+	return a.on(key, message, func(c *backend.Client, in backend.Conversation, m id.MessageID) error { return c.Edit(in, m, text) })
+}
+
+// DeleteMessage takes a message back for everybody.
+func (a *App) DeleteMessage(key, message string) error {
+	return a.on(key, message, (*backend.Client).Delete)
+}
+
+// React puts an emoji under a message, or takes it away.
+func (a *App) React(key, message, emoji string, remove bool) error {
+	return a.on(key, message, func(c *backend.Client, in backend.Conversation, m id.MessageID) error {
+		return c.React(in, m, emoji, remove)
+	})
+}
+
+// SetTimer sets after how many seconds the conversation's messages disappear; 0 keeps them.
+func (a *App) SetTimer(key string, seconds int64) error {
+	client, conversation, err := a.in(key)
+	if err != nil {
+		return err
+	}
+	return client.SetTimer(conversation, time.Duration(seconds)*time.Second)
+}
+
+// request has the hub of a conversation do something.
+func (a *App) request(key string, do func(context.Context, *backend.Client, backend.Conversation) error) error {
+	client, conversation, err := a.in(key)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := a.patient()
+	defer cancel()
+	return do(ctx, client, conversation)
+}
+
+// requestAbout has the hub of a conversation do something about a user.
+func (a *App) requestAbout(key, user string, do func(context.Context, *backend.Client, backend.Conversation, id.UserID) error) error {
+	_, parsed, err := a.person(user)
+	if err != nil {
+		return err
+	}
+	return a.request(key, func(ctx context.Context, client *backend.Client, in backend.Conversation) error {
+		return do(ctx, client, in, parsed)
+	})
+}
+
+// LeaveChannel leaves a channel; what was read stays in the profile.
+func (a *App) LeaveChannel(key string) error {
+	return a.request(key, func(ctx context.Context, c *backend.Client, in backend.Conversation) error {
+		return c.LeaveChannel(ctx, in)
+	})
+}
+
+// Invite lets a user join a private channel.
+func (a *App) Invite(key, user string) error {
+	return a.requestAbout(key, user, func(ctx context.Context, c *backend.Client, in backend.Conversation, who id.UserID) error {
+		return c.Invite(ctx, in, who)
+	})
+}
+
+// RemoveMember puts a user out of a channel, or takes an invitation back.
+func (a *App) RemoveMember(key, user string) error {
+	return a.requestAbout(key, user, func(ctx context.Context, c *backend.Client, in backend.Conversation, who id.UserID) error {
+		return c.RemoveMember(ctx, in, who)
+	})
+}
+
+// SetRole makes a member of a channel a "member", "moderator" or "owner".
+func (a *App) SetRole(key, user, role string) error {
+	return a.requestAbout(key, user, func(ctx context.Context, c *backend.Client, in backend.Conversation, who id.UserID) error {
+		return c.SetRole(ctx, in, who, backend.Role(role))
+	})
+}
+
+// SetTopic sets the line under a channel's name.
+func (a *App) SetTopic(key, topic string) error {
+	return a.request(key, func(ctx context.Context, c *backend.Client, in backend.Conversation) error {
+		return c.SetTopic(ctx, in, topic)
+	})
+}
+
+// RenameChannel gives a channel another name.
+func (a *App) RenameChannel(key, name string) error {
+	return a.request(key, func(ctx context.Context, c *backend.Client, in backend.Conversation) error {
+		return c.RenameChannel(ctx, in, name)
+	})
+}
+
+// FindUser looks a person up by name; where the name is not known here it asks the hub.
+func (a *App) FindUser(hub, name string) (backend.Person, error) {
+	client, at, err := a.at(hub)
+	if err != nil {
+		return backend.Person{}, err
+	}
+	ctx, cancel := a.patient()
+	defer cancel()
+	return client.FindUser(ctx, at, name)
+}
+
+// LeaveHub disconnects from a hub and forgets it; what was said there stays in the profile.
+func (a *App) LeaveHub(hub string) error {
+	client, at, err := a.at(hub)
+	if err != nil {
+		return err
+	}
+	return client.LeaveHub(at)
+}
+
+// Settings returns the person's preferences.
+func (a *App) Settings() (settings.Values, error) {
+	client, err := a.opened()
+	if err != nil {
+		return settings.Values{}, err
+	}
+	return client.Settings().Get(), nil
+}
+
+// SetSettings replaces the person's preferences.
+func (a *App) SetSettings(values settings.Values) error {
+	client, err := a.opened()
+	if err != nil {
+		return err
+	}
+	return client.Settings().Update(func(v *settings.Values) { *v = values })
+}
+
+// SettingsNotice returns a sentence when a damaged settings file was put aside, once.
+func (a *App) SettingsNotice() (string, error) {
+	client, err := a.opened()
+	if err != nil {
+		return "", err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.noticed {
+		return "", nil
+	}
+	a.noticed = true
+	return client.Settings().Notice(), nil
+}
+
+// Copy puts a text on the clipboard.
+func (a *App) Copy(text string) error { return runtime.ClipboardSetText(a.ctx, text) }

@@ -13,7 +13,7 @@ var imports = []struct {
 	may []string
 	why string
 }{
-	{".", []string{"backend"}, "the window shows what the backend says and decides nothing"},
+	{".", []string{"backend", "backend/settings"}, "the window shows what the backend says and decides nothing"},
 	{"build/archtest", nil, "the judge takes no part"},
 	{"build/bench", []string{"common/wire", "common/identity", "common/membership"},
 		"the hub is measured from outside, by devices that speak the protocol"},

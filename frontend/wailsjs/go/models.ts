@@ -349,3 +349,38 @@ export namespace roster {
 
 }
 
+export namespace settings {
+	
+	export class Values {
+	    selectedTheme: string;
+	    colorScheme: string;
+	    defaultUsername: string;
+	    defaultHost: string;
+	    defaultPort: number;
+	    sendTyping: boolean;
+	    sendReadReceipts: boolean;
+	    notifications: boolean;
+	    notificationPreview: boolean;
+	    defaultTimer: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Values(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.selectedTheme = source["selectedTheme"];
+	        this.colorScheme = source["colorScheme"];
+	        this.defaultUsername = source["defaultUsername"];
+	        this.defaultHost = source["defaultHost"];
+	        this.defaultPort = source["defaultPort"];
+	        this.sendTyping = source["sendTyping"];
+	        this.sendReadReceipts = source["sendReadReceipts"];
+	        this.notifications = source["notifications"];
+	        this.notificationPreview = source["notificationPreview"];
+	        this.defaultTimer = source["defaultTimer"];
+	    }
+	}
+
+}
+

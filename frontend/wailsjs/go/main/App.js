@@ -14,6 +14,10 @@ export function Channels(arg1) {
   return window['go']['main']['App']['Channels'](arg1);
 }
 
+export function Copy(arg1) {
+  return window['go']['main']['App']['Copy'](arg1);
+}
+
 export function CreateChannel(arg1, arg2, arg3) {
   return window['go']['main']['App']['CreateChannel'](arg1, arg2, arg3);
 }
@@ -22,8 +26,24 @@ export function CreateIdentity(arg1) {
   return window['go']['main']['App']['CreateIdentity'](arg1);
 }
 
+export function DeleteMessage(arg1, arg2) {
+  return window['go']['main']['App']['DeleteMessage'](arg1, arg2);
+}
+
+export function Edit(arg1, arg2, arg3) {
+  return window['go']['main']['App']['Edit'](arg1, arg2, arg3);
+}
+
+export function FindUser(arg1, arg2) {
+  return window['go']['main']['App']['FindUser'](arg1, arg2);
+}
+
 export function History(arg1, arg2, arg3) {
   return window['go']['main']['App']['History'](arg1, arg2, arg3);
+}
+
+export function Invite(arg1, arg2) {
+  return window['go']['main']['App']['Invite'](arg1, arg2);
 }
 
 export function JoinChannel(arg1) {
@@ -34,12 +54,24 @@ export function JoinHub(arg1, arg2) {
   return window['go']['main']['App']['JoinHub'](arg1, arg2);
 }
 
+export function LeaveChannel(arg1) {
+  return window['go']['main']['App']['LeaveChannel'](arg1);
+}
+
+export function LeaveHub(arg1) {
+  return window['go']['main']['App']['LeaveHub'](arg1);
+}
+
 export function MarkRead(arg1, arg2) {
   return window['go']['main']['App']['MarkRead'](arg1, arg2);
 }
 
 export function Members(arg1) {
   return window['go']['main']['App']['Members'](arg1);
+}
+
+export function Message(arg1, arg2) {
+  return window['go']['main']['App']['Message'](arg1, arg2);
 }
 
 export function OpenDirect(arg1, arg2) {
@@ -54,8 +86,20 @@ export function Phrase() {
   return window['go']['main']['App']['Phrase']();
 }
 
+export function React(arg1, arg2, arg3, arg4) {
+  return window['go']['main']['App']['React'](arg1, arg2, arg3, arg4);
+}
+
 export function Reconnect(arg1) {
   return window['go']['main']['App']['Reconnect'](arg1);
+}
+
+export function RemoveMember(arg1, arg2) {
+  return window['go']['main']['App']['RemoveMember'](arg1, arg2);
+}
+
+export function RenameChannel(arg1, arg2) {
+  return window['go']['main']['App']['RenameChannel'](arg1, arg2);
 }
 
 export function RestoreIdentity(arg1, arg2) {
@@ -74,12 +118,36 @@ export function Send(arg1, arg2, arg3, arg4) {
   return window['go']['main']['App']['Send'](arg1, arg2, arg3, arg4);
 }
 
+export function SetRole(arg1, arg2, arg3) {
+  return window['go']['main']['App']['SetRole'](arg1, arg2, arg3);
+}
+
+export function SetSettings(arg1) {
+  return window['go']['main']['App']['SetSettings'](arg1);
+}
+
+export function SetTimer(arg1, arg2) {
+  return window['go']['main']['App']['SetTimer'](arg1, arg2);
+}
+
+export function SetTopic(arg1, arg2) {
+  return window['go']['main']['App']['SetTopic'](arg1, arg2);
+}
+
 export function SetTyping(arg1, arg2) {
   return window['go']['main']['App']['SetTyping'](arg1, arg2);
 }
 
 export function SetVerified(arg1, arg2) {
   return window['go']['main']['App']['SetVerified'](arg1, arg2);
+}
+
+export function Settings() {
+  return window['go']['main']['App']['Settings']();
+}
+
+export function SettingsNotice() {
+  return window['go']['main']['App']['SettingsNotice']();
 }
 
 export function Snapshot() {
@@ -106,24 +174,8 @@ export function BlockedPeople() {
   return window['go']['main']['App']['BlockedPeople']();
 }
 
-export function Copy(arg1) {
-  return window['go']['main']['App']['Copy'](arg1);
-}
-
 export function DeleteConversation(arg1) {
   return window['go']['main']['App']['DeleteConversation'](arg1);
-}
-
-export function DeleteMessage(arg1, arg2) {
-  return window['go']['main']['App']['DeleteMessage'](arg1, arg2);
-}
-
-export function Edit(arg1, arg2, arg3) {
-  return window['go']['main']['App']['Edit'](arg1, arg2, arg3);
-}
-
-export function FindUser(arg1, arg2) {
-  return window['go']['main']['App']['FindUser'](arg1, arg2);
 }
 
 export function HistoryAfter(arg1, arg2, arg3) {
@@ -134,24 +186,8 @@ export function HistoryAround(arg1, arg2, arg3) {
   return window['go']['main']['App']['HistoryAround'](arg1, arg2, arg3);
 }
 
-export function Invite(arg1, arg2) {
-  return window['go']['main']['App']['Invite'](arg1, arg2);
-}
-
-export function LeaveChannel(arg1) {
-  return window['go']['main']['App']['LeaveChannel'](arg1);
-}
-
-export function LeaveHub(arg1) {
-  return window['go']['main']['App']['LeaveHub'](arg1);
-}
-
 export function LocalHub() {
   return window['go']['main']['App']['LocalHub']();
-}
-
-export function Message(arg1, arg2) {
-  return window['go']['main']['App']['Message'](arg1, arg2);
 }
 
 export function MessageInfo(arg1, arg2) {
@@ -170,18 +206,6 @@ export function Pin(arg1, arg2) {
   return window['go']['main']['App']['Pin'](arg1, arg2);
 }
 
-export function React(arg1, arg2, arg3, arg4) {
-  return window['go']['main']['App']['React'](arg1, arg2, arg3, arg4);
-}
-
-export function RemoveMember(arg1, arg2) {
-  return window['go']['main']['App']['RemoveMember'](arg1, arg2);
-}
-
-export function RenameChannel(arg1, arg2) {
-  return window['go']['main']['App']['RenameChannel'](arg1, arg2);
-}
-
 export function SaveDraft(arg1, arg2, arg3) {
   return window['go']['main']['App']['SaveDraft'](arg1, arg2, arg3);
 }
@@ -196,30 +220,6 @@ export function SetBadge(arg1) {
 
 export function SetName(arg1) {
   return window['go']['main']['App']['SetName'](arg1);
-}
-
-export function SetRole(arg1, arg2, arg3) {
-  return window['go']['main']['App']['SetRole'](arg1, arg2, arg3);
-}
-
-export function SetSettings(arg1) {
-  return window['go']['main']['App']['SetSettings'](arg1);
-}
-
-export function SetTimer(arg1, arg2) {
-  return window['go']['main']['App']['SetTimer'](arg1, arg2);
-}
-
-export function SetTopic(arg1, arg2) {
-  return window['go']['main']['App']['SetTopic'](arg1, arg2);
-}
-
-export function Settings() {
-  return window['go']['main']['App']['Settings']();
-}
-
-export function SettingsNotice() {
-  return window['go']['main']['App']['SettingsNotice']();
 }
 
 export function StartHub(arg1) {
