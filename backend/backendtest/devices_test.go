@@ -1,6 +1,7 @@
 package backendtest
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -106,6 +107,32 @@ func TestDevicesMeetThroughWeather(t *testing.T) {
 		alice.say(alice.with(bob), "to three devices")
 		for _, d := range []*device{bob, laptop, tablet} {
 			d.sees(d.with(alice), "to three devices")
+		}
+	})
+}
+
+// A device that was away takes what a new member said about a channel through the inbox, although the statement that let
+// them in comes another way and later.
+func TestInboxWaitsForTheLogs(t *testing.T) {
+	story(t, func(w *world) {
+		alice, carol := w.join("alice"), w.join("carol")
+		laptop := w.restored(alice, "alice's laptop")
+		ctx, done := context.WithTimeout(context.Background(), patience)
+		defer done()
+		den, err := alice.client.CreateChannel(ctx, w.hubID, "den", true)
+		check(t, err)
+		w.rest(10 * time.Second)
+		laptop.close()
+		check(t, carol.client.JoinChannel(ctx, den))
+		m, err := alice.client.Send(den, backend.Draft{Text: "welcome"})
+		check(t, err)
+		carol.sees(den, "welcome")
+		check(t, carol.client.MarkRead(den, m))
+		w.rest(10 * time.Second)
+		laptop.open()
+		w.rest(10 * time.Second)
+		if shown := laptop.sees(den, "welcome"); shown.State != backend.Read {
+			t.Errorf("the laptop shows %q although carol has read it", shown.State)
 		}
 	})
 }
