@@ -2,8 +2,10 @@ package settings_test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -110,7 +112,8 @@ func TestDamagedFileIsPutAside(t *testing.T) {
 
 func TestSenselessValues(t *testing.T) {
 	dir := t.TempDir()
-	write(t, dir, `{"defaultPort": 70000, "colorScheme": "pink", "defaultTimer": 7, "defaultHost": "hub.example"}`)
+	write(t, dir, `{"defaultPort": 70000, "colorScheme": "pink", "defaultTimer": 7, "defaultHost": "hub.example",
+		"textSize": 9000, "density": "dense", "windowWidth": -5, "windowX": 7, "windowMaximised": true}`)
 	s := open(t, dir)
 	want := settings.Defaults()
 	want.DefaultHost = "hub.example"
@@ -123,10 +126,54 @@ func TestSenselessValues(t *testing.T) {
 		func(v *settings.Values) { v.DefaultTimer = -1 },
 		func(v *settings.Values) { v.DefaultHost = strings.Repeat("x", 300) },
 		func(v *settings.Values) { v.SelectedTheme = "\xff" },
+		func(v *settings.Values) { v.DefaultUsername = strings.Repeat("x", 257) },
+		func(v *settings.Values) { v.TextSize = 79 },
+		func(v *settings.Values) { v.TextSize = 201 },
+		func(v *settings.Values) { v.Density = "" },
+		func(v *settings.Values) { v.Window.Width = -1 },
+		func(v *settings.Values) { v.Window.Y = 2_000_000 },
 	} {
 		if err := s.Update(change); err == nil || s.Get() != want {
 			t.Errorf("a senseless change gave %v and left %+v", err, s.Get())
 		}
+	}
+}
+
+// interfaceKeys are the settings that the interface knows, as it declares them.
+func interfaceKeys(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile("../../frontend/src/lib/api/settings.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, declared, _ := strings.Cut(string(text), "export interface Settings {")
+	declared, _, _ = strings.Cut(declared, "}")
+	var keys []string
+	for _, match := range regexp.MustCompile(`(?m)^  (\w+): `).FindAllStringSubmatch(declared, -1) {
+		keys = append(keys, match[1])
+	}
+	return keys
+}
+
+// TestKeys keeps the names of the file, which people edit and older versions read, and those of the interface the same.
+func TestKeys(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	if err := s.Update(func(v *settings.Values) {
+		v.TextSize, v.Window = 125, settings.Window{X: -10, Y: 20, Width: 900, Height: 600, Maximised: true}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"windowX", "windowY", "windowWidth", "windowHeight", "windowMaximised"}
+	want = append(want, interfaceKeys(t)...)
+	got := slices.Collect(maps.Keys(read(t, dir)))
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) || len(want) < 20 {
+		t.Errorf("the file has the keys\n%v, want\n%v", got, want)
+	}
+	if kept := open(t, dir).Get(); kept != s.Get() || kept.Window.X != -10 {
+		t.Errorf("kept %+v", kept)
 	}
 }
 
