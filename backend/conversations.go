@@ -150,6 +150,19 @@ func (c *Client) History(conv Conversation, before Position, limit int) (page []
 	return page, more, err
 }
 
+// HistoryAfter returns up to limit messages behind a position, oldest first, and whether there are more behind them.
+func (c *Client) HistoryAfter(conv Conversation, after Position, limit int) (page []Message, more bool, err error) {
+	err = c.in(conv.Hub, func(h *chat.Hub) error { page, more, err = h.HistoryAfter(conv, after, limit); return err })
+	return page, more, err
+}
+
+// HistoryAround returns a message with up to limit messages on each side of it, oldest first, and whether there are more
+// before and behind them; ErrNoMessage when it is not here.
+func (c *Client) HistoryAround(conv Conversation, m id.MessageID, limit int) (page []Message, before, after bool, err error) {
+	err = c.in(conv.Hub, func(h *chat.Hub) error { page, before, after, err = h.HistoryAround(conv, m, limit); return err })
+	return page, before, after, err
+}
+
 // Message returns one message.
 func (c *Client) Message(conv Conversation, m id.MessageID) (message Message, err error) {
 	err = c.in(conv.Hub, func(h *chat.Hub) error { message, err = h.Message(conv, m); return err })

@@ -14,6 +14,7 @@ type (
 	ConversationInfo = chat.ConversationInfo
 	ChannelInfo      = chat.ChannelInfo
 	Message          = chat.Message
+	Quote            = chat.Quote
 	Reaction         = chat.Reaction
 	Notice           = chat.Notice
 	Draft            = chat.Draft

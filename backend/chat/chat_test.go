@@ -235,10 +235,10 @@ func FuzzParseConversation(f *testing.F) {
 }
 
 func TestShorten(t *testing.T) {
-	if got := shorten("a\n\n b"); got != "a b" {
+	if got := shorten("a\n\n b", previewLength); got != "a b" {
 		t.Errorf("got %q", got)
 	}
-	if got := []rune(shorten(strings.Repeat("ä", 500))); len(got) != previewLength {
+	if got := []rune(shorten(strings.Repeat("ä", 500), previewLength)); len(got) != previewLength {
 		t.Errorf("%d runes", len(got))
 	}
 }

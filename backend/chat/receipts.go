@@ -199,8 +199,7 @@ func (h *Hub) MarkRead(conv Conversation, upTo id.MessageID) error {
 			return err
 		}
 		return h.update(func(c *change) error {
-			bound := append(append([]byte{}, last[:]...), 0)
-			for key := range bucket(c.tx, unreadBucket, conv).Range(nil, bound, false, 0) {
+			for key := range bucket(c.tx, unreadBucket, conv).Range(nil, last.next(), false, 0) {
 				if err := c.readOne(conv, place(key)); err != nil {
 					return err
 				}

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"math"
-	"slices"
 	"time"
 
 	"gossip/backend/store"
@@ -39,6 +38,7 @@ func newPlace(major, minor uint64, m id.MessageID) (p place) {
 
 func (p place) major() uint64       { return binary.BigEndian.Uint64(p[:]) }
 func (p place) position() Position  { return Position(hex.EncodeToString(p[:])) }
+func (p place) next() []byte        { return append(p[:len(p):len(p)], 0) } // the first key behind it
 func (p place) before(q place) bool { return bytes.Compare(p[:], q[:]) < 0 }
 func millis(t time.Time) int64      { return t.UnixMilli() }
 func timeOf(ms int64) (t time.Time) {
@@ -216,45 +216,8 @@ func (c *change) erase(conv Conversation, at place, r *row) error {
 }
 
 func (c *change) showRow(kind EventType, conv Conversation, at place, r *row) {
-	m := c.message(conv, at, r)
+	m := c.message(c.tx, conv, at, r)
 	c.emit(Event{Type: kind, Conversation: m.Conversation, Message: &m})
-}
-
-// message is the row as it is shown.
-func (h *Hub) message(conv Conversation, at place, r *row) Message {
-	m := Message{
-		ID: r.ID.String(), Conversation: conv.String(), Mine: r.From == h.self, Text: r.Text, SentAt: timestamp(timeOf(r.SentAt)),
-		ReceivedAt: timestamp(timeOf(r.ReceivedAt)), Position: at.position(), Edited: r.Edit != stamp{}, EditedAt: timestamp(timeOf(r.Edit.At)),
-		Deleted: r.Deleted, ExpiresIn: r.ExpiresIn, ExpiresAt: timestamp(timeOf(r.ExpiresAt)), State: r.State, Error: r.Error,
-		Reactions: h.reactions(r.Reactions), Notice: r.Notice,
-	}
-	if r.From != id.NoUser {
-		m.From, m.FromName = r.From.String(), h.Roster.Name(conv.Hub, r.From)
-	}
-	if r.Device != id.NoDevice {
-		m.FromDevice = r.Device.String()
-	}
-	if r.ReplyTo != id.NoMessage {
-		m.ReplyTo = r.ReplyTo.String()
-	}
-	return m
-}
-
-// reactions groups what people chose by emoji, in the order of the first.
-func (h *Hub) reactions(rows []reactionRow) (grouped []Reaction) {
-	for _, r := range rows {
-		if r.Removed {
-			continue
-		}
-		at := slices.IndexFunc(grouped, func(g Reaction) bool { return g.Emoji == r.Emoji })
-		if at < 0 {
-			grouped = append(grouped, Reaction{Emoji: r.Emoji})
-			at = len(grouped) - 1
-		}
-		grouped[at].Users = append(grouped[at].Users, r.User.String())
-		grouped[at].Mine = grouped[at].Mine || r.User == h.self
-	}
-	return grouped
 }
 
 // notice adds a row of the program behind everything that is there.

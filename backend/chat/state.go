@@ -91,9 +91,9 @@ func (c *change) preview(state *conversation, at place, r *row) {
 		return
 	}
 	state.Last, state.LastID, state.LastAt = at, r.ID, r.SentAt
-	state.LastText = shorten(r.Text)
+	state.LastText = shorten(r.Text, previewLength)
 	if r.Notice != nil {
-		state.LastText = shorten(r.Notice.Text)
+		state.LastText = shorten(r.Notice.Text, previewLength)
 	}
 	if r.Deleted {
 		state.LastText = "Message deleted"
@@ -117,10 +117,11 @@ func (c *change) renewPreview(conv Conversation, gone id.MessageID) error {
 	return nil
 }
 
-func shorten(text string) string {
+// shorten makes one line of a text, of at most limit runes.
+func shorten(text string, limit int) string {
 	text = strings.Join(strings.Fields(text), " ")
-	if runes := []rune(text); len(runes) > previewLength {
-		return string(runes[:previewLength-1]) + "…"
+	if runes := []rune(text); len(runes) > limit {
+		return string(runes[:limit-1]) + "…"
 	}
 	return text
 }

@@ -41,6 +41,7 @@ type Message struct {
 	ReceivedAt   string     `json:"received_at,omitempty"`
 	Position     Position   `json:"position"`
 	ReplyTo      string     `json:"reply_to,omitempty"`
+	Reply        *Quote     `json:"reply,omitempty"` // with ReplyTo: what it answers
 	Edited       bool       `json:"edited,omitempty"`
 	EditedAt     string     `json:"edited_at,omitempty"`
 	Deleted      bool       `json:"deleted,omitempty"`
@@ -52,10 +53,20 @@ type Message struct {
 	Notice       *Notice    `json:"notice,omitempty"` // set: a row of the program, not of a person
 }
 
+// Quote is what an answer shows of the message that it answers.
+type Quote struct {
+	ID       string `json:"id"`
+	FromName string `json:"from_name,omitempty"`
+	Text     string `json:"text,omitempty"` // preview, at most quoteLength runes
+	Deleted  bool   `json:"deleted,omitempty"`
+	Missing  bool   `json:"missing,omitempty"` // it is not here: expired, or from before one joined
+}
+
 // Reaction is one emoji under a message and who chose it.
 type Reaction struct {
 	Emoji string   `json:"emoji"`
 	Users []string `json:"users"`
+	Names []string `json:"names"` // of the users, in their order
 	Mine  bool     `json:"mine,omitempty"`
 }
 
