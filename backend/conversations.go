@@ -138,6 +138,22 @@ func (c *Client) MarkRead(conv Conversation, upTo id.MessageID) error {
 	return c.in(conv.Hub, func(h *chat.Hub) error { return h.MarkRead(conv, upTo) })
 }
 
+// SaveDraft keeps what is written in a conversation and not sent yet, and the message that it answers; an empty text that
+// answers nothing ends the draft. Sending the text ends it, too.
+func (c *Client) SaveDraft(conv Conversation, text string, replyTo id.MessageID) error {
+	return c.in(conv.Hub, func(h *chat.Hub) error { return h.SaveDraft(conv, text, replyTo) })
+}
+
+// Mute keeps notifications of a conversation away for so many seconds; 0 ends that, -1 is for good.
+func (c *Client) Mute(conv Conversation, seconds int64) error {
+	return c.in(conv.Hub, func(h *chat.Hub) error { return h.Mute(conv, seconds) })
+}
+
+// Pin keeps a conversation at the top of the list, or does no more.
+func (c *Client) Pin(conv Conversation, pinned bool) error {
+	return c.in(conv.Hub, func(h *chat.Hub) error { return h.Pin(conv, pinned) })
+}
+
 // Retry sends a failed message again.
 func (c *Client) Retry(conv Conversation, m id.MessageID) error {
 	return c.in(conv.Hub, func(h *chat.Hub) error { return h.Retry(conv, m) })

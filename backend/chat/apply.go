@@ -57,6 +57,7 @@ func orNow(ms int64, now time.Time) int64 {
 func (c *change) applyText(r *received, text content.Text) error {
 	row := c.newRow(r)
 	row.Text, row.ReplyTo, row.ExpiresIn = text.Markdown, text.ReplyTo, int64(text.ExpiresIn/time.Second)
+	row.Mention = c.mentions(r, text.Markdown, text.Mentions)
 	return c.insertPost(r, row)
 }
 
@@ -108,8 +109,8 @@ func (c *change) applyEdit(r *received, edit content.Edit, at place, target *row
 	if target.Deleted || target.Edit != (stamp{}) && !by.after(target.Edit) {
 		return nil
 	}
-	target.Text, target.Edit = edit.Markdown, by
-	return c.replace(r.conv, at, target)
+	target.Text, target.Edit, target.Mention = edit.Markdown, by, c.mentions(r, edit.Markdown, edit.Mentions)
+	return errors.Join(c.remark(r.conv, at, target), c.replace(r.conv, at, target))
 }
 
 func (c *change) applyReaction(r *received, reaction content.Reaction, at place, target *row) error {
@@ -166,8 +167,8 @@ func (c *change) applyDelete(r *received, body content.Delete) error {
 			c.Log.Warn("a deletion was refused", "device", r.device, "cause", err)
 			continue
 		}
-		target.Text, target.Deleted, target.Reactions, target.Edit = "", true, nil, stamp{}
-		if err := errors.Join(c.forgetSent(r.conv, target), c.replace(r.conv, at, target)); err != nil {
+		target.Text, target.Deleted, target.Mention, target.Reactions, target.Edit = "", true, false, nil, stamp{}
+		if err := errors.Join(c.forgetSent(r.conv, target), c.remark(r.conv, at, target), c.replace(r.conv, at, target)); err != nil {
 			return err
 		}
 	}

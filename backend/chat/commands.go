@@ -3,6 +3,7 @@ package chat
 import (
 	"cmp"
 	"errors"
+	"strings"
 	"time"
 
 	"gossip/backend/store"
@@ -47,6 +48,11 @@ func (c *change) send(conv Conversation, text content.Text) (id.MessageID, error
 		return id.NoMessage, err
 	}
 	delete(c.typing.told, conv)
+	if kept, written := c.drafts[conv]; written && strings.HasPrefix(text.Markdown, kept.Text) {
+		if err := c.saveDraft(conv, draft{}); err != nil { // it is what was sent
+			return id.NoMessage, err
+		}
+	}
 	return m.ID, c.enqueue(conv, &pending{Message: m.ID, Number: m.Number, Content: encoded, Expires: outerExpiry(text, c.now)})
 }
 

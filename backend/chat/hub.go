@@ -83,6 +83,7 @@ type Hub struct {
 	conn          Connection // nil while offline
 	deaf          bool       // the connection was given up: what it still brings is discarded
 	conversations map[Conversation]*conversation
+	drafts        map[Conversation]draft
 	channels      map[id.ChannelID]*channel
 	cursors       map[id.ChannelID]*cursor // NoChannel: the inbox
 	outbox        outbox
@@ -118,7 +119,7 @@ func Open(config Config) (*Hub, error) {
 // load reads the state that is kept in memory; it is called again when a transaction has failed.
 func (h *Hub) load() error {
 	return h.Store.View(func(tx *store.Tx) error {
-		for _, part := range []func(*store.Tx) error{h.loadCursors, h.loadConversations, h.loadChannels, h.loadOutbox, h.loadRepairs, h.loadDue} {
+		for _, part := range []func(*store.Tx) error{h.loadCursors, h.loadConversations, h.loadDrafts, h.loadChannels, h.loadOutbox, h.loadRepairs, h.loadDue} {
 			if err := part(tx); err != nil {
 				return err
 			}
@@ -179,11 +180,12 @@ type change struct {
 	now    time.Time
 	events []Event
 	dirty  map[Conversation]*conversation
+	told   map[Conversation]bool // whose summary is to be told of
 }
 
 // update runs do in one transaction. What do changes in memory is read again from the store when it fails.
 func (h *Hub) update(do func(c *change) error) error {
-	c := &change{Hub: h, now: time.Now(), dirty: map[Conversation]*conversation{}}
+	c := &change{Hub: h, now: time.Now(), dirty: map[Conversation]*conversation{}, told: map[Conversation]bool{}}
 	err := h.Store.Update(func(tx *store.Tx) error {
 		c.tx = tx
 		if err := do(c); err != nil {
@@ -197,7 +199,7 @@ func (h *Hub) update(do func(c *change) error) error {
 		}
 		return err
 	}
-	for key := range c.dirty {
+	for key := range c.told {
 		info := h.info(key)
 		c.emit(Event{Type: EventConversation, Conversation: info.Key, ConversationInfo: &info})
 	}

@@ -165,16 +165,8 @@ func (c *change) markRead(conv Conversation, at place, r *row, when time.Time) e
 	if r.From == c.self || r.ReadAt != 0 && r.ReadAt <= millis(when) {
 		return nil
 	}
-	unread := bucket(c.tx, unreadBucket, conv)
-	mark, err := unread.Get(at[:])
-	if err != nil {
+	if err := c.unmark(conv, at); err != nil {
 		return err
-	}
-	if mark != nil {
-		c.conversation(conv).Unread--
-		if err := unread.Delete(at[:]); err != nil {
-			return err
-		}
 	}
 	r.ReadAt = min(millis(when), millis(c.now))
 	if err := c.startTimer(conv, r, timeOf(r.ReadAt)); err != nil {

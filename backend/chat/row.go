@@ -17,7 +17,7 @@ import (
 const (
 	rowBucket    = "message"  // place -> row
 	placeBucket  = "place"    // message id -> place
-	unreadBucket = "unread"   // place -> nothing
+	unreadBucket = "unread"   // place -> unreadMark or mentionMark
 	expiryBucket = "expiry"   // scope hub: time, message id -> expiryRow
 	earlyBucket  = "early"    // target, message id -> earlyRow: an edit or reaction that came before what it is about
 	maxEarly     = 1000       // rows of earlyBucket in a conversation
@@ -81,6 +81,7 @@ type row struct {
 	Number     uint64        `cbor:"17,keyasint,omitempty"`
 	ReadAt     int64         `cbor:"18,keyasint,omitempty"`
 	Reached    State         `cbor:"19,keyasint,omitempty"` // by a receipt, while the hub's acknowledgement is still to come
+	Mention    bool          `cbor:"20,keyasint,omitempty"` // names this person
 }
 
 // stamp is content.Stamp as it is stored.
@@ -145,10 +146,9 @@ func (c *change) insert(conv Conversation, at place, r *row) error {
 		state.Major = max(state.Major, at.major())
 	}
 	if r.From != c.self && r.Type != 0 {
-		if err := bucket(c.tx, unreadBucket, conv).Put(at[:], []byte{1}); err != nil {
+		if err := c.markUnread(conv, at, r); err != nil {
 			return err
 		}
-		state.Unread++
 	}
 	c.preview(state, at, r)
 	c.touch(conv)
@@ -190,14 +190,8 @@ func (c *change) move(conv Conversation, from, to place, r *row) error {
 
 // unplace removes a row from its place and from the unread ones.
 func (c *change) unplace(conv Conversation, at place) error {
-	unread := bucket(c.tx, unreadBucket, conv)
-	if mark, err := unread.Get(at[:]); err != nil {
+	if err := c.unmark(conv, at); err != nil {
 		return err
-	} else if mark != nil {
-		c.conversation(conv).Unread--
-		if err := unread.Delete(at[:]); err != nil {
-			return err
-		}
 	}
 	return bucket(c.tx, rowBucket, conv).Delete(at[:])
 }

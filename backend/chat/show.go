@@ -16,7 +16,7 @@ func (h *Hub) message(tx *store.Tx, conv Conversation, at place, r *row) Message
 		ID: r.ID.String(), Conversation: conv.String(), Mine: r.From == h.self, Text: r.Text, SentAt: timestamp(timeOf(r.SentAt)),
 		ReceivedAt: timestamp(timeOf(r.ReceivedAt)), Position: at.position(), Edited: r.Edit != stamp{}, EditedAt: timestamp(timeOf(r.Edit.At)),
 		Deleted: r.Deleted, ExpiresIn: r.ExpiresIn, ExpiresAt: timestamp(timeOf(r.ExpiresAt)), State: r.State, Error: r.Error,
-		Reactions: h.reactions(r.Reactions), Notice: r.Notice,
+		Reactions: h.reactions(r.Reactions), Mention: r.Mention, Notice: r.Notice,
 	}
 	if r.From != id.NoUser {
 		m.From, m.FromName = r.From.String(), h.name(r.From)

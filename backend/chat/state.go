@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"gossip/backend/store"
 	"gossip/common/content"
@@ -29,6 +30,11 @@ type conversation struct {
 	Major     uint64       `cbor:"9,keyasint,omitempty"`  // greatest place taken, but for what waits
 	Sent      int64        `cbor:"10,keyasint,omitempty"` // time of one's own last message, so that they rise
 	Forgotten bool         `cbor:"11,keyasint,omitempty"` // left: not listed
+	Mentions  int          `cbor:"12,keyasint,omitempty"` // of the unread ones
+	LastFrom  id.UserID    `cbor:"13,keyasint,omitzero"`  // who wrote the row that LastText shows; nobody: a notice
+	LastState State        `cbor:"14,keyasint,omitempty"`
+	Pinned    bool         `cbor:"15,keyasint,omitempty"`
+	Muted     int64        `cbor:"16,keyasint,omitempty"` // until when, in milliseconds; or mutedForGood
 }
 
 func (h *Hub) loadConversations(tx *store.Tx) error {
@@ -73,7 +79,7 @@ func (c *change) conversation(conv Conversation) *conversation {
 }
 
 // touch has the summary stored with this transaction and told after it.
-func (c *change) touch(conv Conversation) { c.dirty[conv] = c.conversations[conv] }
+func (c *change) touch(conv Conversation) { c.dirty[conv], c.told[conv] = c.conversations[conv], true }
 
 func (c *change) saveConversations() error {
 	bucket := c.tx.Bucket(conversationBucket, c.Config.Hub[:])
@@ -91,9 +97,9 @@ func (c *change) preview(state *conversation, at place, r *row) {
 		return
 	}
 	state.Last, state.LastID, state.LastAt = at, r.ID, r.SentAt
-	state.LastText = shorten(r.Text, previewLength)
+	state.LastText, state.LastFrom, state.LastState = shorten(r.Text, previewLength), r.From, r.State
 	if r.Notice != nil {
-		state.LastText = shorten(r.Notice.Text, previewLength)
+		state.LastText, state.LastFrom, state.LastState = shorten(r.Notice.Text, previewLength), id.NoUser, ""
 	}
 	if r.Deleted {
 		state.LastText = "Message deleted"
@@ -106,16 +112,21 @@ func (c *change) renewPreview(conv Conversation, gone id.MessageID) error {
 	if state.LastID != gone {
 		return nil
 	}
-	state.Last, state.LastID, state.LastText = place{}, id.NoMessage, ""
-	for key, value := range bucket(c.tx, rowBucket, conv).Range(nil, nil, true, 1) {
+	state.Last, state.LastID, state.LastText, state.LastFrom, state.LastState = place{}, id.NoMessage, "", id.NoUser, ""
+	for key, value := range bucket(c.tx, rowBucket, conv).Range(nil, nil, true, previewSearch) {
 		r, err := store.DecodeValue[row](value)
 		if err != nil {
 			return err
 		}
-		c.preview(state, place(key), &r)
+		if c.preview(state, place(key), &r); state.LastID != id.NoMessage {
+			break
+		}
 	}
 	return nil
 }
+
+// previewSearch is how many of the newest rows are looked at for one that a list can show.
+const previewSearch = 100
 
 // shorten makes one line of a text, of at most limit runes.
 func shorten(text string, limit int) string {
@@ -130,7 +141,12 @@ func shorten(text string, limit int) string {
 func (h *Hub) Conversations() (list []ConversationInfo) {
 	h.call(func() error {
 		for conv, state := range h.conversations {
-			if !state.Forgotten {
+			if _, written := h.drafts[conv]; !state.Forgotten || written {
+				list = append(list, h.info(conv))
+			}
+		}
+		for conv := range h.drafts {
+			if h.conversations[conv] == nil {
 				list = append(list, h.info(conv))
 			}
 		}
@@ -155,7 +171,13 @@ func (h *Hub) Info(conv Conversation) (info ConversationInfo, err error) {
 func (h *Hub) info(conv Conversation) ConversationInfo {
 	info := ConversationInfo{Conversation: conv, Key: conv.String(), Hub: conv.Hub.String(), Kind: "channel", Blocked: h.blocked(conv)}
 	if state := h.conversations[conv]; state != nil {
-		info.Unread, info.LastText, info.LastAt, info.Timer = state.Unread, state.LastText, timestamp(timeOf(state.LastAt)), state.Timer
+		h.summarize(conv, state, &info)
+	}
+	if draft, written := h.drafts[conv]; written {
+		info.Draft = draft.Text
+		if draft.ReplyTo != id.NoMessage {
+			info.DraftReplyTo = draft.ReplyTo.String()
+		}
 	}
 	if conv.Direct() {
 		person := h.Roster.Person(conv.Hub, conv.User)
@@ -165,6 +187,23 @@ func (h *Hub) info(conv Conversation) ConversationInfo {
 	}
 	h.channelInfo(conv.Channel, &info)
 	return info
+}
+
+// summarize fills in what the summary of a conversation says.
+func (h *Hub) summarize(conv Conversation, state *conversation, info *ConversationInfo) {
+	info.Unread, info.Mentions, info.Timer = state.Unread, state.Mentions, state.Timer
+	info.LastText, info.LastAt, info.LastState = state.LastText, timestamp(timeOf(state.LastAt)), state.LastState
+	info.LastMine = state.LastFrom == h.self
+	if state.LastFrom != id.NoUser && !info.LastMine {
+		info.LastFrom = h.name(state.LastFrom)
+	}
+	if state.Unread > 0 {
+		info.FirstUnread = h.firstUnread(conv)
+	}
+	info.Pinned, info.Muted = state.Pinned, state.muted(time.Now())
+	if info.Muted && state.Muted != mutedForGood {
+		info.MutedUntil = timestamp(timeOf(state.Muted))
+	}
 }
 
 // blocked says why nothing can be sent in the conversation until a person does something; "" when all is well.
