@@ -39,6 +39,9 @@ const (
 	Retrying  = chat.StateRetrying
 )
 
+// Stays, as Draft.ExpiresIn, lets a message stay although the conversation has a timer.
+const Stays = chat.Stays
+
 // What an event is about.
 const (
 	EventMessage        = chat.EventMessage

@@ -19,11 +19,7 @@ var ErrNoMessage = errors.New("this message is not here, or not any more")
 // connection.
 func (h *Hub) Send(conv Conversation, draft Draft) (m id.MessageID, err error) {
 	err = h.call(func() error {
-		timer := draft.ExpiresIn
-		if state := h.conversations[conv]; timer == 0 && state != nil {
-			timer = time.Duration(state.Timer) * time.Second
-		}
-		text := content.Text{Markdown: draft.Text, ReplyTo: draft.ReplyTo, ExpiresIn: timer}
+		text := content.Text{Markdown: draft.Text, ReplyTo: draft.ReplyTo, ExpiresIn: h.lifetime(conv, draft.ExpiresIn)}
 		if err := cmp.Or(h.mayWrite(conv), h.checkBody(conv, text)); err != nil {
 			return err
 		}
@@ -33,6 +29,18 @@ func (h *Hub) Send(conv Conversation, draft Draft) (m id.MessageID, err error) {
 		})
 	})
 	return m, err
+}
+
+// lifetime is after what time a message disappears, by what its author wants; 0 = never.
+func (h *Hub) lifetime(conv Conversation, wanted time.Duration) time.Duration {
+	state := h.conversations[conv]
+	switch {
+	case wanted == Stays || wanted == 0 && state == nil:
+		return 0
+	case wanted == 0:
+		return time.Duration(state.Timer) * time.Second
+	}
+	return wanted
 }
 
 func (c *change) send(conv Conversation, text content.Text) (id.MessageID, error) {

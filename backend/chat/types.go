@@ -143,8 +143,11 @@ type ChannelInfo struct {
 type Draft struct {
 	Text      string        // Markdown
 	ReplyTo   id.MessageID  // NoMessage: an answer to nothing
-	ExpiresIn time.Duration // 0: as the conversation's timer says
+	ExpiresIn time.Duration // 0: as the conversation's timer says; Stays: never
 }
+
+// Stays, as Draft.ExpiresIn, lets a message stay although the conversation has a timer.
+const Stays time.Duration = -1
 
 // timestampLayout is RFC 3339 with milliseconds; in UTC it sorts as text.
 const timestampLayout = "2006-01-02T15:04:05.000Z07:00"
