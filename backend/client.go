@@ -76,6 +76,7 @@ func New(o Options) (*Client, error) {
 	}
 	c := &Client{options: o, log: o.Log, vault: v, store: v.Store(), settings: preferences, events: newStream(), hubs: map[id.HubID]*hub{}}
 	c.alive, c.end = context.WithCancel(context.Background())
+	preferences.Watch(c.receiptsChosen())
 	c.tasks.Go(func() { c.events.run(c.alive) })
 	if err := c.open(); err != nil {
 		return nil, errors.Join(err, c.Close())

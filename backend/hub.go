@@ -10,6 +10,7 @@ import (
 	"gossip/backend/e2ee"
 	"gossip/backend/link"
 	"gossip/backend/roster"
+	"gossip/backend/settings"
 	"gossip/backend/store"
 	"gossip/common/id"
 	"gossip/common/wire"
@@ -111,6 +112,24 @@ func (c *Client) preferences() chat.Preferences {
 	return chat.Preferences{ReadReceipts: values.SendReadReceipts, Typing: values.SendTyping}
 }
 
+// receiptsChosen returns what to do when a preference changes: others' read receipts are shown as long as one sends them
+// oneself, so the conversations have to be read again.
+func (c *Client) receiptsChosen() func(settings.Values) {
+	before := c.settings.Get().SendReadReceipts
+	var mu sync.Mutex // guards before
+	return func(v settings.Values) {
+		mu.Lock()
+		defer mu.Unlock()
+		if v.SendReadReceipts == before {
+			return
+		}
+		before = v.SendReadReceipts
+		for _, h := range c.joined() {
+			c.events.emit([]Event{{Type: EventConversations, Hub: h.id.String()}})
+		}
+	}
+}
+
 // start runs the link, if it does not run.
 func (h *hub) start() {
 	device := h.client.self().keys.Device // takes the client's mu, which goes before h.mu
@@ -122,7 +141,7 @@ func (h *hub) start() {
 	ctx, cancel := context.WithCancel(h.client.alive)
 	h.cancel, h.ended = cancel, make(chan struct{})
 	h.link = link.New(link.Config{
-		Address: h.row.Address, Hub: h.id, Device: device, Card: h.client.cardBytes,
+		Address: h.row.Address, Hub: h.id, Device: device, Card: h.client.freshCard,
 		Credentials: h.credentials, Dial: h.client.options.Dial, Log: h.client.log, Client: h.client.options.Client, Handler: h,
 	})
 	h.show(func(info *Hub) { info.State, info.Detail, info.RetryAt = HubConnecting, "", "" })
@@ -226,7 +245,16 @@ func (h *hub) key() string {
 	return h.info.ID
 }
 
-// cardBytes is one's own card for a greeting: the one of before as long as it says the same, because the hub and everybody
+// freshCard is one's own card for a greeting, with a subkey that is not over: whoever was away for long, or asleep, connects before
+// the subkey is renewed by its time, and the hub takes no card to which nothing can be encrypted.
+func (c *Client) freshCard() ([]byte, error) {
+	if err := c.rotate(time.Now()); err != nil {
+		return nil, err
+	}
+	return c.cardBytes()
+}
+
+// cardBytes is one's own card: the one of before as long as it says the same, because the hub and everybody
 // there know that one by its hash and need not fetch it again.
 func (c *Client) cardBytes() ([]byte, error) {
 	me := c.self()

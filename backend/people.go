@@ -152,6 +152,9 @@ var stateOrder = map[State]int{Queued: 0, Sent: 1, Delivered: 2, Read: 3}
 // WaitFor waits until a message of one's own has come so far: Sent (the hub has it on disk), Delivered or Read. When it has
 // failed, the error says why.
 func (c *Client) WaitFor(ctx context.Context, conv Conversation, m id.MessageID, state State) error {
+	if state == Read && !c.settings.Get().SendReadReceipts {
+		return errors.New("who sends no read receipts gets none; turn them on to wait until a message is read")
+	}
 	for {
 		changed := c.events.changes()
 		message, err := c.Message(conv, m)

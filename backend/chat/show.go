@@ -15,7 +15,7 @@ func (h *Hub) message(tx *store.Tx, conv Conversation, at place, r *row) Message
 	m := Message{
 		ID: r.ID.String(), Conversation: conv.String(), Mine: r.From == h.self, Text: r.Text, SentAt: timestamp(timeOf(r.SentAt)),
 		ReceivedAt: timestamp(timeOf(r.ReceivedAt)), Position: at.position(), Edited: r.Edit != stamp{}, EditedAt: timestamp(timeOf(r.Edit.At)),
-		Deleted: r.Deleted, ExpiresIn: r.ExpiresIn, ExpiresAt: timestamp(timeOf(r.ExpiresAt)), State: r.State, Error: r.Error,
+		Deleted: r.Deleted, ExpiresIn: r.ExpiresIn, ExpiresAt: timestamp(timeOf(r.ExpiresAt)), State: h.disclosed(r.State), Error: r.Error,
 		Reactions: h.reactions(r.Reactions), Mention: r.Mention, Notice: r.Notice,
 	}
 	if r.From != id.NoUser {
@@ -28,6 +28,15 @@ func (h *Hub) message(tx *store.Tx, conv Conversation, at place, r *row) Message
 		m.ReplyTo, m.Reply = r.ReplyTo.String(), h.quote(tx, conv, r.ReplyTo)
 	}
 	return m
+}
+
+// disclosed is how far a message of one's own has come, as the person gets to see it: who does not tell others what they
+// have read does not see what others have read.
+func (h *Hub) disclosed(state State) State {
+	if state == StateRead && !h.Preferences().ReadReceipts {
+		return StateDelivered
+	}
+	return state
 }
 
 // name is what a user is called on this hub.

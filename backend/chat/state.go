@@ -192,7 +192,7 @@ func (h *Hub) info(conv Conversation) ConversationInfo {
 // summarize fills in what the summary of a conversation says.
 func (h *Hub) summarize(conv Conversation, state *conversation, info *ConversationInfo) {
 	info.Unread, info.Mentions, info.Timer = state.Unread, state.Mentions, state.Timer
-	info.LastText, info.LastAt, info.LastState = state.LastText, timestamp(timeOf(state.LastAt)), state.LastState
+	info.LastText, info.LastAt, info.LastState = state.LastText, timestamp(timeOf(state.LastAt)), h.disclosed(state.LastState)
 	info.LastMine = state.LastFrom == h.self
 	if state.LastFrom != id.NoUser && !info.LastMine {
 		info.LastFrom = h.name(state.LastFrom)

@@ -131,7 +131,11 @@ const maxPeopleFetched = 64
 // maxPeopleKnown is how many people a hub can make known by merely saying that they are online.
 const maxPeopleKnown = 5000
 
+// takeTyping shows who is typing; to one who does not tell others about oneself nobody is.
 func (c *change) takeTyping(p *wire.StreamPacket) error {
+	if !c.Preferences().Typing {
+		return nil
+	}
 	ch := c.channels[p.Channel]
 	from, _, ok := c.Roster.Owner(p.From, ch.knows)
 	if !ok || from == c.self || p.Channel != id.NoChannel && !ch.member(from) {
