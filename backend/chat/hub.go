@@ -9,6 +9,7 @@ import (
 
 	"gossip/backend/e2ee"
 	"gossip/backend/roster"
+	"gossip/backend/search"
 	"gossip/backend/store"
 	"gossip/common/id"
 	"gossip/common/identity"
@@ -71,7 +72,8 @@ type Hub struct {
 	workers sync.WaitGroup
 	ctx     context.Context // Run's; set before anything is handled
 
-	room chan struct{} // tells Packet that queue has become shorter
+	room    chan struct{} // tells Packet that queue has become shorter
+	reindex chan struct{} // tells keepIndexed that the search index lacks something
 
 	queueMu    sync.Mutex // guards the following
 	queue      []arrival
@@ -109,7 +111,7 @@ type Hub struct {
 func Open(config Config) (*Hub, error) {
 	h := &Hub{
 		Config: config, self: config.Roster.Self(), device: config.Device.ID(),
-		jobs: make(chan func()), arrived: make(chan struct{}, 1), room: make(chan struct{}, 1), stopped: make(chan struct{}),
+		jobs: make(chan func()), arrived: make(chan struct{}, 1), room: make(chan struct{}, 1), reindex: make(chan struct{}, 1), stopped: make(chan struct{}),
 		fetching: map[id.UserID]bool{}, unavailable: map[id.UserID]absence{}, confirmed: map[id.UserID]bool{}, answered: map[id.DeviceID]int{}, foreign: map[id.ChannelID]bool{}, earlyFull: map[Conversation]time.Time{},
 		typing: newTypingState(),
 	}
@@ -133,6 +135,7 @@ func (h *Hub) Run(ctx context.Context) {
 	h.ctx = ctx
 	defer close(h.stopped)
 	defer h.workers.Wait()
+	h.work(h.keepIndexed)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -176,11 +179,12 @@ func (h *Hub) work(f func(ctx context.Context)) {
 // change is a transaction under way: the Hub, the store's transaction, and what has to be told once it is durable.
 type change struct {
 	*Hub
-	tx     *store.Tx
-	now    time.Time
-	events []Event
-	dirty  map[Conversation]*conversation
-	told   map[Conversation]bool // whose summary is to be told of
+	tx      *store.Tx
+	now     time.Time
+	events  []Event
+	dirty   map[Conversation]*conversation
+	indexes map[Conversation]*search.Index // those that this transaction changes
+	told    map[Conversation]bool          // whose summary is to be told of
 }
 
 // update runs do in one transaction. What do changes in memory is read again from the store when it fails.
@@ -191,7 +195,7 @@ func (h *Hub) update(do func(c *change) error) error {
 		if err := do(c); err != nil {
 			return err
 		}
-		return c.saveConversations()
+		return errors.Join(c.saveIndexes(), c.saveConversations())
 	})
 	if err != nil {
 		if broken := h.load(); broken != nil {

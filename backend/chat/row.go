@@ -133,7 +133,7 @@ func (c *change) put(conv Conversation, at place, r *row) error {
 	if err := bucket(c.tx, placeBucket, conv).Put(r.ID[:], at[:]); err != nil {
 		return err
 	}
-	return store.PutValue(bucket(c.tx, rowBucket, conv), at[:], r)
+	return errors.Join(store.PutValue(bucket(c.tx, rowBucket, conv), at[:], r), c.index(conv, at, r))
 }
 
 // insert adds a row and tells of it.
@@ -193,7 +193,7 @@ func (c *change) unplace(conv Conversation, at place) error {
 	if err := c.unmark(conv, at); err != nil {
 		return err
 	}
-	return bucket(c.tx, rowBucket, conv).Delete(at[:])
+	return errors.Join(bucket(c.tx, rowBucket, conv).Delete(at[:]), c.unindex(conv, at))
 }
 
 // erase removes every trace of a row and tells of it.

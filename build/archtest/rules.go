@@ -30,7 +30,7 @@ var imports = []struct {
 	{"backend/link", []string{"common/wire", "common/identity"}, "one connection, whatever it carries"},
 	{"backend/e2ee", []string{"backend/store", "common/ratchet", "common/identity", "common/content", "common/wire"},
 		"encryption and the state that must be stored with it"},
-	{"backend/chat", []string{"backend/store", "backend/e2ee", "backend/roster", "common/content", "common/identity", "common/membership", "common/wire"},
+	{"backend/chat", []string{"backend/store", "backend/e2ee", "backend/roster", "backend/search", "common/content", "common/identity", "common/membership", "common/wire"},
 		"conversations stand on encryption, never on the connection"},
 	{"backend/roster", []string{"backend/store", "common/identity", "common/wire"}, "people and the trust in them"},
 	{"backend/transfer", []string{"backend/store", "common/content", "common/wire"}, "files"},
