@@ -6,6 +6,7 @@ import { Conversations } from '$lib/state/conversations.svelte'
 import { Roster } from '$lib/state/roster.svelte'
 import { Toasts } from '$lib/state/toasts.svelte'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Conversation } from '$lib/api'
 import { arrival, conversation, message, person, snapshot } from './people'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -24,19 +25,49 @@ describe('Conversations', () => {
   }
   const names = (all: { name: string }[]) => all.map((one) => one.name)
 
-  test('lists channels by name, and people by their last message', () => {
+  test('lists each section by its last message', () => {
     const list = loaded()
-    expect(names(list.channels('h_home'))).toEqual(['general', 'zoo'])
-    expect(names(list.directs('h_home'))).toEqual(['bob', 'carol'])
+    const { channels, directs } = list.sections('h_home')
+    expect(names(channels)).toEqual(['general', 'zoo'])
+    expect(names(directs)).toEqual(['bob', 'carol'])
     expect(list.channels('h_other')).toEqual([])
+  })
+
+  test('puts what is pinned and who asks to write into sections of their own', () => {
+    const list = loaded()
+    const change = (one: Conversation, more: Partial<Conversation>) =>
+      list.apply({
+        seq: 1,
+        type: 'conversation',
+        conversation: one.key,
+        conversation_info: { ...one, ...more }
+      })
+    change(conversation('zoo'), { pinned: true })
+    change(carol, { request: true, pinned: true })
+    const { requests, pinned, directs } = list.sections('h_home')
+    expect([requests, pinned, directs].map(names)).toEqual([['carol'], ['zoo'], ['bob']])
+  })
+
+  test('lists a blocked person and a left channel only while they are open', () => {
+    const list = new Conversations()
+    list.load(snapshot(0, { conversations: [{ ...bob, person_blocked: true }, left] }))
+    expect(Object.values(list.sections('h_home')).flat()).toEqual([])
+    list.open(bob.key)
+    expect(names(list.sections('h_home').directs)).toEqual(['bob'])
+    list.open(left.key)
+    expect(names(list.sections('h_home').channels)).toEqual(['left'])
   })
 
   test('counts what is unread and follows a change', () => {
     const list = loaded()
-    const info = conversation('zoo', { unread: 3 })
+    const info = conversation('zoo', { unread: 3, mentions: 1 })
     list.apply({ seq: 1, type: 'conversation', conversation: info.key, conversation_info: info })
     expect(list.unread).toBe(3)
     expect(list.list).toHaveLength(5)
+    expect(list.unreadOf('h_home')).toEqual({ unread: 3, mentions: 1 })
+    const muted = { ...info, muted: true }
+    list.apply({ seq: 2, type: 'conversation', conversation: info.key, conversation_info: muted })
+    expect(list.unreadOf('h_home')).toEqual({ unread: 0, mentions: 1 })
   })
 
   test('steps round the list in the order that is shown', () => {
@@ -46,6 +77,19 @@ describe('Conversations', () => {
     expect(list.neighbour(-1, ['h_home'])).toBe('h_home/u_carol')
     expect(list.neighbour(1, ['h_home'])).toBe('h_home/c_zoo')
     expect(list.neighbour(1, [])).toBe('')
+  })
+
+  test('steps to what is unread, past what is read or muted', () => {
+    const list = new Conversations()
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => conversation(name, { unread: 1 }))
+    if (!a || !b || !c) throw new Error('three are needed')
+    list.load(snapshot(0, { conversations: [a, { ...b, muted: true }, c, conversation('d')] }))
+    expect(list.neighbour(1, ['h_home'], true)).toBe(a.key)
+    list.open(a.key)
+    expect(list.neighbour(1, ['h_home'], true)).toBe(c.key)
+    expect(list.neighbour(-1, ['h_home'], true)).toBe(c.key)
+    list.load(snapshot(1, { conversations: [conversation('a')] }))
+    expect(list.neighbour(1, ['h_home'], true)).toBe('')
   })
 
   test('shows what is new about a person, begun or not', () => {

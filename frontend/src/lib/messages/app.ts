@@ -17,5 +17,7 @@ export const connection = {
   offline: (hub: string) => `${hub} cannot be reached. What you write is sent when it is back.`,
   stopped: (hub: string) => `Not connected to ${hub}.`,
   again: 'Connect now',
-  tryingAgain: 'Trying again…'
+  tryingAgain: 'Trying again…',
+  since: (time: string) => `Away since ${time}.`,
+  next: (seconds: number) => `Next try in ${seconds} s.`
 }

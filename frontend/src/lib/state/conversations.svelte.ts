@@ -1,5 +1,13 @@
 import type { Change, Conversation, Person, Snapshot } from '$lib/api'
 
+/** Sections are the parts of a hub's list, in the order in which they are shown. */
+export interface Sections {
+  requests: Conversation[]
+  pinned: Conversation[]
+  channels: Conversation[]
+  directs: Conversation[]
+}
+
 /** Conversations is the list at the left and which of them is open. */
 export class Conversations {
   #list = $state.raw<Conversation[]>([])
@@ -59,29 +67,68 @@ export class Conversations {
   }
 
   /** neighbour is the key of the conversation that many steps below (or above) the open one. */
-  neighbour(step: number, hubs: readonly string[]): string {
-    const order = hubs.flatMap((hub) => [...this.channels(hub), ...this.directs(hub)])
-    if (order.length === 0) return ''
+  neighbour(step: number, hubs: readonly string[], unread = false): string {
+    const order = hubs.flatMap((hub) => Object.values(this.sections(hub)).flat())
     const at = order.findIndex((one) => one.key === this.#active)
+    if (unread) return nextUnread(order, at, step)
     const next = at < 0 ? 0 : (at + step + order.length) % order.length
     return order[next]?.key ?? ''
   }
 
-  /** channels are those of a hub that one is a member of, by name. */
-  channels(hub: string): Conversation[] {
-    return this.#list
-      .filter((one) => one.hub === hub && one.kind === 'channel' && one.member)
-      .sort((a, b) => a.name.localeCompare(b.name))
+  /** sections are a hub's conversations as the list shows them, each by the last thing said. */
+  sections(hub: string): Sections {
+    const shown = this.#list.filter((one) => one.hub === hub && this.listed(one)).sort(byLast)
+    const settled = shown.filter((one) => !one.request)
+    const rest = settled.filter((one) => !one.pinned)
+    return {
+      requests: shown.filter((one) => one.request),
+      pinned: settled.filter((one) => one.pinned),
+      channels: rest.filter((one) => one.kind === 'channel'),
+      directs: rest.filter((one) => one.kind === 'direct')
+    }
   }
 
-  /** directs are a hub's direct conversations, the last one first. */
-  directs(hub: string): Conversation[] {
-    return this.#list
-      .filter((one) => one.hub === hub && one.kind === 'direct')
-      .sort(
-        (a, b) => (b.last_at ?? '').localeCompare(a.last_at ?? '') || a.name.localeCompare(b.name)
-      )
+  /** Channels that one has left and people whom one has blocked are listed only while open. */
+  private listed(one: Conversation): boolean {
+    if (one.key === this.#active) return true
+    return one.kind === 'channel' ? one.member : !one.person_blocked
   }
+
+  /** channels are those of a hub that one is a member of. */
+  channels(hub: string): Conversation[] {
+    const mine = (one: Conversation) => one.hub === hub && one.kind === 'channel' && one.member
+    return this.#list.filter(mine).sort(byLast)
+  }
+
+  /** directs are a hub's direct conversations. */
+  directs(hub: string): Conversation[] {
+    return this.#list.filter((one) => one.hub === hub && one.kind === 'direct').sort(byLast)
+  }
+
+  /** unreadOf counts what is unread on a hub, aside from what is muted. */
+  unreadOf(hub: string): { unread: number; mentions: number } {
+    const counted = this.#list.filter((one) => one.hub === hub)
+    const sum = (of: (one: Conversation) => number) =>
+      counted.reduce((all, one) => all + of(one), 0)
+    return {
+      unread: sum((one) => (one.muted ? 0 : one.unread)),
+      mentions: sum((one) => one.mentions ?? 0)
+    }
+  }
+}
+
+/** nextUnread is the next conversation in a direction, round the ends, with something unread. */
+function nextUnread(order: readonly Conversation[], from: number, step: number): string {
+  const start = from < 0 && step < 0 ? 0 : from
+  for (let n = 1; n <= order.length; n++) {
+    const one = order[(start + step * n + order.length * n) % order.length]
+    if (one && one.unread > 0 && !one.muted) return one.key
+  }
+  return ''
+}
+
+function byLast(a: Conversation, b: Conversation): number {
+  return (b.last_at ?? '').localeCompare(a.last_at ?? '') || a.name.localeCompare(b.name)
 }
 
 /** shownOf is what a direct conversation shows of its other person. */

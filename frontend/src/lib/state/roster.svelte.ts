@@ -27,6 +27,12 @@ export class Roster {
     this.#people = { ...this.#people, [hub]: list.filter((one) => !one.mine).sort(order) }
   }
 
+  /** person is somebody on a hub as far as known: a contact, or a member of the open channel. */
+  person(hub: string, user: string): Person | undefined {
+    const here = (one: Person) => one.user === user
+    return this.people(hub).find(here) ?? this.#members.find(here)
+  }
+
   /** typing is the names of those who write in a conversation now. */
   typing(conversation: string): readonly string[] {
     return this.#typing[conversation] ?? []

@@ -8,6 +8,8 @@ export class Session {
   #version = $state('')
   #me = $state.raw<Me | undefined>()
   #hubs = $state.raw<Hub[]>([])
+  /** Since when each hub is away, in milliseconds; what is online has no entry. */
+  #away = $state.raw<Record<string, number>>({})
   #candidate = $state.raw<Hub | undefined>()
   readonly #api: Api
 
@@ -44,6 +46,7 @@ export class Session {
     this.#version = snapshot.version
     this.#me = snapshot.me
     this.#hubs = snapshot.hubs
+    this.watch()
   }
 
   apply(change: Change): void {
@@ -55,6 +58,18 @@ export class Session {
     this.#hubs = known
       ? this.#hubs.map((other) => (other.id === hub.id ? hub : other))
       : [...this.#hubs, hub]
+    this.watch()
+  }
+
+  /** watch notes when a hub went away, until it is back. */
+  private watch(): void {
+    const gone = this.#hubs.filter((hub) => hub.state !== 'online')
+    this.#away = Object.fromEntries(gone.map(({ id }) => [id, this.#away[id] ?? Date.now()]))
+  }
+
+  /** since is when a hub was lost, in milliseconds; undefined while it is connected. */
+  since(hub: string): number | undefined {
+    return this.#away[hub]
   }
 
   hub(id: string): Hub | undefined {

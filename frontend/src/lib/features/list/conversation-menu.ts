@@ -1,0 +1,128 @@
+import InfoIcon from '@lucide/svelte/icons/info'
+import LeaveIcon from '@lucide/svelte/icons/log-out'
+import ReadIcon from '@lucide/svelte/icons/mail-check'
+import PinIcon from '@lucide/svelte/icons/pin'
+import UnpinIcon from '@lucide/svelte/icons/pin-off'
+import SettingsIcon from '@lucide/svelte/icons/settings-2'
+import TimerIcon from '@lucide/svelte/icons/timer'
+import TrashIcon from '@lucide/svelte/icons/trash-2'
+import InviteIcon from '@lucide/svelte/icons/user-plus'
+import type { Conversation } from '$lib/api'
+import { messages } from '$lib/messages'
+import type { AppState } from '$lib/state/app.svelte'
+import type { MenuItem } from '$lib/ui/menu'
+import { muteItem } from './mute'
+import { mayInvite } from '../channels/rights'
+
+const texts = messages.actions
+
+/** menuOf is what can be done with a conversation, for its menus and the palette. */
+export function menuOf(app: AppState, one: Conversation): MenuItem[] {
+  const { key } = one
+  const read = () => void app.act(() => markRead(app, one))
+  const pin = () => void app.act(() => app.api.pin(key, !one.pinned))
+  const items: MenuItem[] = [
+    { label: texts.read, icon: ReadIcon, run: read, disabled: one.unread === 0 },
+    {
+      label: one.pinned ? texts.unpin : texts.pin,
+      icon: one.pinned ? UnpinIcon : PinIcon,
+      run: pin
+    },
+    muteItem(app, one),
+    {
+      label: texts.timer,
+      icon: TimerIcon,
+      run: () => app.view.show({ kind: 'timer', conversation: key })
+    }
+  ]
+  return [...items, ...(one.kind === 'channel' ? ofChannel(app, one) : ofPerson(app, one))]
+}
+
+function ofChannel(app: AppState, one: Conversation): MenuItem[] {
+  const conversation = one.key
+  const items: MenuItem[] = [
+    {
+      label: texts.channel,
+      icon: SettingsIcon,
+      run: () => app.view.show({ kind: 'channel', conversation })
+    }
+  ]
+  if (mayInvite(one))
+    items.push({
+      label: texts.invite,
+      icon: InviteIcon,
+      run: () => app.view.show({ kind: 'invite', conversation })
+    })
+  items.push({
+    label: texts.clearChannel,
+    icon: TrashIcon,
+    danger: true,
+    separated: true,
+    run: () => askClear(app, one)
+  })
+  if (one.member)
+    items.push({ label: texts.leave, icon: LeaveIcon, danger: true, run: () => askLeave(app, one) })
+  return items
+}
+
+function ofPerson(app: AppState, one: Conversation): MenuItem[] {
+  const user = userOf(one)
+  return [
+    {
+      label: texts.profile,
+      icon: InfoIcon,
+      run: () => app.view.show({ kind: 'profile', hub: one.hub, user })
+    },
+    {
+      label: texts.clear,
+      icon: TrashIcon,
+      danger: true,
+      separated: true,
+      run: () => askClear(app, one)
+    }
+  ]
+}
+
+/** userOf is the other person of a direct conversation. */
+export function userOf(conversation: Conversation): string {
+  return conversation.key.split('/').at(-1) ?? ''
+}
+
+/** How many rows are looked through for the last one of somebody else. */
+const lookBack = 100
+
+async function markRead(app: AppState, one: Conversation): Promise<void> {
+  const page = await app.api.history(one.key, '', lookBack)
+  const last = page.messages.findLast((row) => !row.mine && !row.notice)
+  if (last) await app.api.markRead(one.key, last.id)
+}
+
+/** askLeave leaves a channel once the person has confirmed it. */
+export function askLeave(app: AppState, one: Conversation): void {
+  const text = one.public ? texts.leaveText : `${texts.leaveText} ${texts.leavePrivate}`
+  app.view.show({
+    kind: 'confirm',
+    title: texts.leaveTitle(one.name),
+    text,
+    action: texts.leaveAction,
+    run: async () => {
+      await app.api.leaveChannel(one.key)
+      if (app.conversations.active === one.key) app.leave()
+    }
+  })
+}
+
+/** askClear erases a conversation's history here once the person has confirmed it. */
+export function askClear(app: AppState, one: Conversation): void {
+  const channel = one.kind === 'channel'
+  app.view.show({
+    kind: 'confirm',
+    title: channel ? texts.clearChannelTitle(one.name) : texts.clearTitle(one.name),
+    text: channel ? texts.clearChannelText : texts.clearText,
+    action: texts.erase,
+    run: async () => {
+      await app.api.deleteConversation(one.key)
+      if (!channel && app.conversations.active === one.key) app.leave()
+    }
+  })
+}
