@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gossip/backend"
+	"gossip/common/identity"
 	"gossip/signaling/hubtest"
 )
 
@@ -133,6 +134,23 @@ func TestInboxWaitsForTheLogs(t *testing.T) {
 		w.rest(10 * time.Second)
 		if shown := laptop.sees(den, "welcome"); shown.State != backend.Read {
 			t.Errorf("the laptop shows %q although carol has read it", shown.State)
+		}
+	})
+}
+
+// A device that was off until its subkey was over connects with a new one, although nothing but the connection renews it.
+func TestConnectingRenewsTheSubkey(t *testing.T) {
+	story(t, func(w *world) {
+		bob := w.join("bob")
+		bob.close()
+		w.rest(identity.SubkeyLifetime + 24*time.Hour)
+		client, err := backend.New(backend.Options{Dir: bob.dir, Unlock: unlock, Dial: w.hub.Dial})
+		check(t, err)
+		defer client.Close()
+		check(t, client.Reconnect(w.hubID))
+		w.rest(10 * time.Second)
+		if hub := client.Hubs()[0]; hub.State != backend.HubOnline {
+			t.Errorf("bob is %s: %s", hub.State, hub.Detail)
 		}
 	})
 }

@@ -213,7 +213,7 @@ func (c *change) post(p *pending, out *e2ee.Outgoing, packet, message id.Message
 
 // postPacket puts a packet into the outbox and remembers what it carries.
 func (c *change) postPacket(p *pending, o *outgoing, record sentPacket) error {
-	if p.Expires != 0 {
+	if p.Expires != 0 && o.Kind != wire.KindSenderKey { // that key opens what follows, too
 		o.Expires = uint64(p.Expires)
 	}
 	bucket := c.tx.Bucket(outboxBucket, c.Config.Hub[:])

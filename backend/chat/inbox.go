@@ -183,12 +183,15 @@ func (c *change) accept(r *received) error {
 	if r.message.Number == 0 {
 		return c.apply(r)
 	}
+	repair := c.retrying(r)
+	if repair != nil {
+		r.major = repair.Major
+	}
 	fresh, err := c.count(r)
 	if err != nil || !fresh {
 		return err
 	}
-	if repair := c.retrying(r); repair != nil {
-		r.major = repair.Major
+	if repair != nil {
 		if err := c.endRepair(repair); err != nil {
 			return err
 		}

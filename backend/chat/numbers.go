@@ -135,7 +135,7 @@ func (c *change) fill(r *received, n *numbers) bool {
 		if number < s.From || number > s.To {
 			continue
 		}
-		r.major = s.Major
+		r.major = min(r.major, s.Major) // a packet that could not be read has its place
 		n.Missing = splitSpan(n.Missing, i, number, number)
 		if err := c.showGap(r.conv, r.from, s.Row, n.Missing); err != nil {
 			c.Log.Error("a gap's notice could not be changed", "cause", err)
