@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const bin = new URL('../../../build/bin/', import.meta.url)
+const bin = process.env.GOSSIP_BIN ?? fileURLToPath(new URL('../../../build/bin', import.meta.url))
 
-/** binary is the path of one of the programs that `make e2e` has built. */
-export const binary = (name: string) => fileURLToPath(new URL(name, bin))
+/** binary is the path of one of the programs that `make e2e` has built, or of another build's. */
+export const binary = (name: string) => join(bin, name)
 
 /** Process is a program that a test has started, with what it wrote. */
 export class Process {

@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { binary, freePort, listening, Process } from './processes'
 
-const dist = fileURLToPath(new URL('../../dist', import.meta.url))
+const dist = process.env.GOSSIP_DIST ?? fileURLToPath(new URL('../../dist', import.meta.url))
 
 interface Start {
   /** Joined to the world's hub under the app's name; without it the app opens at its first screen. */
@@ -147,12 +147,14 @@ export async function accessible(page: Page): Promise<void> {
   expect(told).toEqual([])
 }
 
+/** listed is the line of a channel or a person in the list. */
+export function listed(page: Page, name: string) {
+  return page.getByRole('navigation', { name: 'Conversations' }).locator(`[data-name="${name}"]`)
+}
+
 /** conversation opens a channel or a person in the list. */
 export async function conversation(page: Page, name: string): Promise<void> {
-  await page
-    .getByRole('navigation', { name: 'Conversations' })
-    .getByRole('button', { name: new RegExp(`\\b${name}\\b`) })
-    .click()
+  await listed(page, name).click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText(name)
 }
 
