@@ -184,3 +184,9 @@ func (c *Client) Message(conv Conversation, m id.MessageID) (message Message, er
 	err = c.in(conv.Hub, func(h *chat.Hub) error { message, err = h.Message(conv, m); return err })
 	return message, err
 }
+
+// MessageInfo tells how a message was encrypted and, of one's own, who has it and who has read it.
+func (c *Client) MessageInfo(conv Conversation, m id.MessageID) (info MessageInfo, err error) {
+	err = c.in(conv.Hub, func(h *chat.Hub) error { info, err = h.MessageInfo(conv, m); return err })
+	return info, err
+}

@@ -15,6 +15,8 @@ type (
 	ChannelInfo      = chat.ChannelInfo
 	Message          = chat.Message
 	Quote            = chat.Quote
+	MessageInfo      = chat.MessageInfo
+	Recipient        = chat.Recipient
 	Reaction         = chat.Reaction
 	Notice           = chat.Notice
 	Draft            = chat.Draft

@@ -42,7 +42,7 @@ func (c *change) newRow(r *received) *row {
 		ReceivedAt: millis(c.now), State: StateReceived, Number: m.Number,
 	}
 	if r.from == c.self {
-		row.State = StateSent
+		row.State, row.Log = StateSent, c.logLength(r.conv)
 	}
 	return row
 }

@@ -51,6 +51,7 @@ func (c *change) send(conv Conversation, text content.Text) (id.MessageID, error
 	r := &row{
 		ID: m.ID, From: c.self, Device: c.device, Type: content.TypeText, Text: text.Markdown, SentAt: millis(m.SentAt),
 		ReplyTo: text.ReplyTo, ExpiresIn: int64(text.ExpiresIn / time.Second), State: StateQueued, Number: m.Number,
+		Log: c.logLength(conv),
 	}
 	if err := c.insert(conv, newPlace(unsentMajor, m.Number, m.ID), r); err != nil {
 		return id.NoMessage, err

@@ -64,11 +64,7 @@ func (c *change) roomFor(conv Conversation, early *store.Bucket) (bool, error) {
 // applyEarly applies what waited for this message.
 func (c *change) applyEarly(conv Conversation, target id.MessageID) error {
 	early := bucket(c.tx, earlyBucket, conv)
-	end := append(target[:len(target):len(target)], make([]byte, 17)...)
-	for i := len(target); i < len(end); i++ {
-		end[i] = 0xff
-	}
-	for key, value := range early.Range(target[:], end, false, 0) {
+	for key, value := range early.Range(target[:], behindAll(target), false, 0) {
 		kept, err := store.DecodeValue[earlyRow](value)
 		if err != nil {
 			return err

@@ -93,12 +93,8 @@ func (c *change) ready(conv Conversation, p *pending) bool {
 
 // encrypt turns a message into packets in the outbox.
 func (c *change) encrypt(conv Conversation, p *pending) error {
-	var length uint64
-	if ch := c.channels[conv.Channel]; ch != nil && ch.state != nil {
-		length = ch.state.Length
-	}
 	if p.Number > 0 && p.broadcast() {
-		kept := sentMessage{p.Message, p.Content, length, millis(c.now)}
+		kept := sentMessage{p.Message, p.Content, c.logLength(conv), millis(c.now)}
 		if err := c.keepSent(conv, p.Number, kept); err != nil {
 			return err
 		}

@@ -130,7 +130,7 @@ func (c *change) applyReceipt(r *received, receipt content.Receipt) error {
 		case r.from == c.self && receipt.Kind == content.Read:
 			err = c.markRead(r.conv, at, row, receipt.At)
 		case row.From == c.self:
-			err = c.advanceState(r.conv, at, row, receipt.Kind)
+			err = c.noteReceipt(r, receipt, at, row)
 		}
 		if err != nil {
 			return err
@@ -139,14 +139,12 @@ func (c *change) applyReceipt(r *received, receipt content.Receipt) error {
 	return nil
 }
 
-var receiptStates = map[content.ReceiptKind]State{content.Delivered: StateDelivered, content.Read: StateRead}
-
 // stateOrder is the way of one's own message; it only goes forward.
 var stateOrder = map[State]int{StateQueued: 1, StateFailed: 1, StateSent: 2, StateDelivered: 3, StateRead: 4}
 
-func (c *change) advanceState(conv Conversation, at place, r *row, kind content.ReceiptKind) error {
-	next := receiptStates[kind]
-	if stateOrder[next] <= stateOrder[r.State] {
+// advanceState brings a message of one's own to the state that its receipts say.
+func (c *change) advanceState(conv Conversation, at place, r *row, next State) error {
+	if stateOrder[next] <= max(stateOrder[r.State], stateOrder[StateSent]) {
 		return nil
 	}
 	if r.State == StateQueued { // the receipt overtook the hub's word, which places the message

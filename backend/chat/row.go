@@ -82,6 +82,7 @@ type row struct {
 	ReadAt     int64         `cbor:"18,keyasint,omitempty"`
 	Reached    State         `cbor:"19,keyasint,omitempty"` // by a receipt, while the hub's acknowledgement is still to come
 	Mention    bool          `cbor:"20,keyasint,omitempty"` // names this person
+	Log        uint64        `cbor:"21,keyasint,omitempty"` // one's own in a channel: the length of its log when it was said
 }
 
 // stamp is content.Stamp as it is stored.
@@ -201,7 +202,7 @@ func (c *change) erase(conv Conversation, at place, r *row) error {
 	if err := errors.Join(c.unplace(conv, at), bucket(c.tx, placeBucket, conv).Delete(r.ID[:])); err != nil {
 		return err
 	}
-	if err := c.forgetSent(conv, r); err != nil {
+	if err := errors.Join(c.forgetSent(conv, r), c.forgetReceptions(conv, r)); err != nil {
 		return err
 	}
 	c.touch(conv)

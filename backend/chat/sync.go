@@ -253,6 +253,9 @@ func (c *change) showStatement(ch *channel, s *membership.Statement, wasMember, 
 		c.conversation(conv).Forgotten = s.Action == membership.Leave
 		return c.Engine.LeaveChannel(c.tx, ch.id)
 	}
+	if isMember && (s.Action == membership.Leave || s.Action == membership.Remove) {
+		return c.reconsider(conv)
+	}
 	return nil
 }
 

@@ -17,9 +17,9 @@ type State string
 const (
 	StateQueued    State = "queued"    // waits in the outbox
 	StateSent      State = "sent"      // the hub has it on disk
-	StateDelivered State = "delivered" // every other user of a direct message, or one of a channel, has it
-	StateRead      State = "read"
-	StateFailed    State = "failed" // Error says why; Retry sends it again
+	StateDelivered State = "delivered" // everybody has it who was in the conversation when it was said, and is now
+	StateRead      State = "read"      // and has read it
+	StateFailed    State = "failed"    // Error says why; Retry sends it again
 	StateReceived  State = "received"
 	StateRetrying  State = "retrying"
 )
@@ -69,6 +69,22 @@ type Reaction struct {
 	Users []string `json:"users"`
 	Names []string `json:"names"` // of the users, in their order
 	Mine  bool     `json:"mine,omitempty"`
+}
+
+// MessageInfo is what can be told of one message.
+type MessageInfo struct {
+	SentAt     string      `json:"sent_at"`
+	ReceivedAt string      `json:"received_at,omitempty"`
+	Encryption string      `json:"encryption"`           // a sentence or two
+	Recipients []Recipient `json:"recipients,omitempty"` // of one's own, once it is sent; none where too many are in for receipts
+}
+
+// Recipient is somebody who gets a message of one's own, and how far it has come there.
+type Recipient struct {
+	User  string `json:"user"`
+	Name  string `json:"name"`
+	State State  `json:"state"` // StateSent (no word yet), StateDelivered or StateRead
+	At    string `json:"at,omitempty"`
 }
 
 // Notice is a row that the program wrote.
