@@ -1,7 +1,7 @@
 import { initialsOf, toneOf } from '$lib/ui/colors'
 import { plain } from '$lib/sentences'
 import { dayOf } from '$lib/ui/times'
-import { rowsOf } from '$lib/features/chat/rows'
+import { rowsOf } from '$lib/features/chat/messages/rows'
 import { Conversations } from '$lib/state/conversations.svelte'
 import { Roster } from '$lib/state/roster.svelte'
 import { Toasts } from '$lib/state/toasts.svelte'
@@ -68,6 +68,19 @@ describe('Conversations', () => {
     const muted = { ...info, muted: true }
     list.apply({ seq: 2, type: 'conversation', conversation: info.key, conversation_info: muted })
     expect(list.unreadOf('h_home')).toEqual({ unread: 0, mentions: 1 })
+  })
+
+  test('ends a mute at its time', () => {
+    vi.setSystemTime('2026-11-20T12:00:00Z')
+    const list = new Conversations()
+    const muted = { muted: true, muted_until: '2026-11-20T13:00:00Z' }
+    list.load(
+      snapshot(0, { conversations: [conversation('a', muted), conversation('b', { muted: true })] })
+    )
+    vi.advanceTimersByTime(3_599_000)
+    expect(list.list.map((one) => one.muted)).toEqual([true, true])
+    vi.advanceTimersByTime(1_000)
+    expect(list.list.map((one) => one.muted)).toEqual([false, true])
   })
 
   test('steps round the list in the order that is shown', () => {

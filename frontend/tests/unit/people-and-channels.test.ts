@@ -9,7 +9,7 @@ import { Greetings } from '$lib/state/greetings.svelte'
 import { Session } from '$lib/state/session.svelte'
 import type { AppState } from '$lib/state/app.svelte'
 import type { Dialog } from '$lib/state/view.svelte'
-import { shortOf, spanOf } from '$lib/ui/times'
+import { shortOf, lengthOf } from '$lib/ui/times'
 import { conversation, home, person, snapshot } from './people'
 
 /** shelf is a browser's storage in memory. */
@@ -180,7 +180,7 @@ describe('times as lists show them', () => {
   })
 
   test('lengths in their largest whole unit', () => {
-    expect([30, 300, 3_600, 86_400, 604_800, 5_400].map(spanOf)).toEqual([
+    expect([30, 300, 3_600, 86_400, 604_800, 5_400].map(lengthOf)).toEqual([
       '30 sec',
       '5 min',
       '1 hr',

@@ -1,12 +1,8 @@
+import { byLast, nextUnread, sectionsOf, type Sections } from './sections'
 import type { Change, Conversation, Person, Snapshot } from '$lib/api'
 
-/** Sections are the parts of a hub's list, in the order in which they are shown. */
-export interface Sections {
-  requests: Conversation[]
-  pinned: Conversation[]
-  channels: Conversation[]
-  directs: Conversation[]
-}
+/** The longest time that a timer can wait, in milliseconds. */
+const longest = 2 ** 31 - 1
 
 /** Conversations is the list at the left and which of them is open. */
 export class Conversations {
@@ -14,6 +10,7 @@ export class Conversations {
   #active = $state('')
   /** A direct conversation that is open though nothing was said in it yet. */
   #fresh = $state.raw<Conversation | undefined>()
+  #waking: ReturnType<typeof setTimeout> | undefined
 
   /** current is the open conversation, undefined when none is or it is gone. */
   current = $derived(
@@ -31,6 +28,7 @@ export class Conversations {
 
   load(snapshot: Snapshot): void {
     this.#list = snapshot.conversations
+    this.listen()
   }
 
   apply(change: Change): void {
@@ -41,6 +39,18 @@ export class Conversations {
     this.#list = known
       ? this.#list.map((one) => (one.key === info.key ? info : one))
       : [...this.#list, info]
+    this.listen()
+  }
+
+  /** listen ends each mute at its time, which nothing tells of. */
+  private listen(): void {
+    clearTimeout(this.#waking)
+    const left = (one: Conversation) => Date.parse(one.muted_until ?? '') - Date.now()
+    const over = (one: Conversation) => one.muted === true && left(one) <= 0
+    if (this.#list.some(over))
+      this.#list = this.#list.map((one) => (over(one) ? { ...one, muted: false } : one))
+    const next = Math.min(...this.#list.filter((one) => one.muted && left(one) > 0).map(left))
+    if (next < longest) this.#waking = setTimeout(() => this.listen(), next)
   }
 
   open(key: string): void {
@@ -77,15 +87,7 @@ export class Conversations {
 
   /** sections are a hub's conversations as the list shows them, each by the last thing said. */
   sections(hub: string): Sections {
-    const shown = this.#list.filter((one) => one.hub === hub && this.listed(one)).sort(byLast)
-    const settled = shown.filter((one) => !one.request)
-    const rest = settled.filter((one) => !one.pinned)
-    return {
-      requests: shown.filter((one) => one.request),
-      pinned: settled.filter((one) => one.pinned),
-      channels: rest.filter((one) => one.kind === 'channel'),
-      directs: rest.filter((one) => one.kind === 'direct')
-    }
+    return sectionsOf(this.#list.filter((one) => one.hub === hub && this.listed(one)))
   }
 
   /** Channels that one has left and people whom one has blocked are listed only while open. */
@@ -115,20 +117,6 @@ export class Conversations {
       mentions: sum((one) => one.mentions ?? 0)
     }
   }
-}
-
-/** nextUnread is the next conversation in a direction, round the ends, with something unread. */
-function nextUnread(order: readonly Conversation[], from: number, step: number): string {
-  const start = from < 0 && step < 0 ? 0 : from
-  for (let n = 1; n <= order.length; n++) {
-    const one = order[(start + step * n + order.length * n) % order.length]
-    if (one && one.unread > 0 && !one.muted) return one.key
-  }
-  return ''
-}
-
-function byLast(a: Conversation, b: Conversation): number {
-  return (b.last_at ?? '').localeCompare(a.last_at ?? '') || a.name.localeCompare(b.name)
 }
 
 /** shownOf is what a direct conversation shows of its other person. */

@@ -62,8 +62,8 @@ const spans: [number, string][] = [
   [1, 'second']
 ]
 
-/** spanOf is a length of time in seconds, in its largest whole unit. */
-export function spanOf(seconds: number): string {
+/** lengthOf is a length of time in seconds, in its largest whole unit. */
+export function lengthOf(seconds: number): string {
   const [size, unit] = spans.find(([size]) => seconds >= size && seconds % size === 0) ?? [
     1,
     'second'

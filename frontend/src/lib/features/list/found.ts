@@ -1,5 +1,5 @@
 import type { Conversation, Person } from '$lib/api'
-import type { Sections } from '$lib/state/conversations.svelte'
+import type { Sections } from '$lib/state/sections'
 
 /** How many people to whom nothing was said yet stand in the list by themselves. */
 const most = 8
