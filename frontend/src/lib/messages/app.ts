@@ -2,6 +2,7 @@ export const app = {
   name: 'Gossip',
   opening: 'Opening your profile…',
   failed: 'Gossip could not open this profile',
+  skip: 'Skip to writing',
   version: (version: string) => `Version ${version}`
 }
 

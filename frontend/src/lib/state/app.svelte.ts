@@ -1,34 +1,34 @@
 import type { Api, Change, Person, Snapshot } from '$lib/api'
-import { plain } from '$lib/sentences'
-import { Appearance } from './appearance.svelte'
+import { chime } from '$lib/sound'
+import { Attention } from './attention.svelte'
+import { Composer } from './composer.svelte'
 import { Conversations } from './conversations.svelte'
+import { EmojiChoice } from './emoji.svelte'
 import { Feed } from './feed'
+import { Places, type Start } from './places'
 import { Roster } from './roster.svelte'
-import { Session } from './session.svelte'
+import { Shell } from './shell.svelte'
 import { Timeline } from './timeline.svelte'
-import { Toasts } from './toasts.svelte'
-import { View } from './view.svelte'
 
 const lastOpen = 'gossip.conversation'
 
 /** AppState holds the state classes together: it feeds them and does what touches several. */
-export class AppState {
-  readonly toasts = new Toasts()
-  readonly view = new View()
-  readonly appearance = new Appearance()
+export class AppState extends Shell {
   readonly conversations = new Conversations()
   readonly roster = new Roster()
-  readonly session: Session
-  readonly api: Api
+  readonly emoji = new EmojiChoice()
+  readonly composer: Composer
+  readonly attention: Attention
   readonly #feed: Feed
+  readonly #places = new Places()
   #timeline = $state.raw<Timeline | undefined>()
   /** A conversation was open once: from then on the person chooses. */
   #chosen = false
-  #drafts: Record<string, string> = {}
 
   constructor(api: Api, subscribe: (take: (change: Change) => void) => () => void) {
-    this.api = api
-    this.session = new Session(api)
+    super(api)
+    this.attention = new Attention(api, this, chime)
+    this.composer = new Composer(api, (cause) => this.fail(cause))
     this.#feed = new Feed({ snapshot: api.snapshot, subscribe }, this)
   }
 
@@ -41,14 +41,16 @@ export class AppState {
   start(): () => void {
     const stopFeed = this.#feed.start()
     const stopAppearance = this.appearance.follow(matchMedia('(prefers-color-scheme: dark)'))
+    const stopAttention = this.attention.follow(window)
     return () => {
       stopFeed()
       stopAppearance()
+      stopAttention()
     }
   }
 
-  load(snapshot: Snapshot): void {
-    this.session.load(snapshot)
+  override load(snapshot: Snapshot): void {
+    super.load(snapshot)
     this.conversations.load(snapshot)
     for (const hub of snapshot.hubs) void this.loadPeople(hub.id)
     if (this.conversations.current) this.refresh()
@@ -65,12 +67,14 @@ export class AppState {
     if (key) this.open(key)
   }
 
-  apply(change: Change): void {
-    this.session.apply(change)
+  override apply(change: Change): void {
+    super.apply(change)
+    this.attention.apply(change)
     this.conversations.apply(change)
     this.roster.apply(change)
     this.#timeline?.apply(change)
-    if (change.type === 'error') this.tell(change.error.sentence)
+    this.composer.apply(change)
+    if (change.type === 'open' && change.conversation) this.open(change.conversation)
     if (change.type === 'hub' && change.hub_info.state === 'online')
       void this.loadPeople(change.hub_info.id)
     if (
@@ -80,39 +84,42 @@ export class AppState {
       void this.loadMembers(change.conversation_info.key)
   }
 
-  /** tell shows a trouble, unless it is the one of joining a hub, which stands beside the form. */
-  private tell(sentence: string): void {
-    if (this.session.candidate?.detail !== sentence) this.toasts.add('error', plain(sentence))
-  }
-
-  fail(cause: unknown): void {
-    this.toasts.error(cause)
-  }
-
   /** open shows a conversation, or the one it shows already anew. */
   open(key: string): void {
     this.#chosen = true
     this.conversations.open(key)
     localStorage.setItem(lastOpen, key)
-    this.#timeline = new Timeline(key, (before, limit) => this.api.history(key, before, limit))
+    this.keepPlace()
+    const timeline = new Timeline(key, this.api, this.startOf(key))
+    this.#timeline = timeline
     this.roster.members = []
-    this.refresh()
+    this.composer.open(key, this.conversations.current)
+    void this.act(() => timeline.open())
+    void this.loadMembers(key)
   }
 
   /** leave closes the conversation; the list alone is shown where the window is narrow. */
   leave(): void {
+    this.keepPlace()
     this.conversations.close()
+    this.composer.leave()
     this.#timeline = undefined
   }
 
-  /** act runs something that a person asked for and shows why, when it fails. */
-  async act<T>(work: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await work()
-    } catch (cause) {
-      this.fail(cause)
-      return undefined
-    }
+  private keepPlace(): void {
+    if (this.#timeline) this.#places.note(this.#timeline.conversation, this.#timeline.place)
+  }
+
+  private startOf(key: string): Start {
+    const known = this.conversations.list.find((one) => one.key === key)
+    const unread = known?.unread ? known.first_unread : undefined
+    return { place: this.#places.of(key), unread }
+  }
+
+  /** openAt shows a message in its conversation. */
+  async openAt(key: string, message: string): Promise<void> {
+    if (key !== this.conversations.active) this.open(key)
+    await this.act(async () => this.#timeline?.jump(message))
   }
 
   /** openDirect shows the direct conversation with somebody, begun or not. */
@@ -121,14 +128,6 @@ export class AppState {
     if (!key) return
     this.conversations.begin(key, hub, person)
     this.open(key)
-  }
-
-  draft(key: string): string {
-    return this.#drafts[key] ?? ''
-  }
-
-  keepDraft(key: string, text: string): void {
-    this.#drafts[key] = text
   }
 
   private refresh(): void {

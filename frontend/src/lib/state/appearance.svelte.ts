@@ -1,43 +1,66 @@
-export type Mode = 'system' | 'light' | 'dark'
+import type { Settings } from '$lib/api'
+import { firstTheme, themeOf } from '$lib/themes'
 
-const key = 'gossip.mode'
+/** Look is the part of the settings that says what the window looks like. */
+export type Look = Pick<Settings, 'selectedTheme' | 'colorScheme' | 'textSize' | 'density'>
 
-/** Appearance is the choice between light and dark, and what it comes to now. */
+const key = 'gossip.look'
+
+/** The look of a new profile. */
+export const firstLook: Look = {
+  selectedTheme: firstTheme,
+  colorScheme: 'system',
+  textSize: 100,
+  density: 'comfortable'
+}
+
+/** Appearance puts the look on the document, where the style sheets find it. */
 export class Appearance {
-  #choice = $state<Mode>(stored())
+  #look = $state.raw<Look>(stored())
   #system = $state(false)
 
   /** dark is what the window shows. */
-  dark = $derived(this.#choice === 'system' ? this.#system : this.#choice === 'dark')
+  dark = $derived(
+    this.#look.colorScheme === 'system' ? this.#system : this.#look.colorScheme === 'dark'
+  )
 
-  get choice(): Mode {
-    return this.#choice
-  }
-
-  set choice(mode: Mode) {
-    this.#choice = mode
-    localStorage.setItem(key, mode)
-    this.show()
+  get look(): Look {
+    return this.#look
   }
 
   /** follow takes the system's preference now and whenever it changes. */
   follow(query: MediaQueryList): () => void {
     const take = () => {
       this.#system = query.matches
-      this.show()
+      void this.show()
     }
     take()
     query.addEventListener('change', take)
     return () => query.removeEventListener('change', take)
   }
 
-  /** show puts the mode on the document, where the style sheet looks for it. */
-  private show(): void {
-    document.documentElement.dataset.mode = this.dark ? 'dark' : 'light'
+  /** wear shows a look, and keeps it for the next start, which then begins with it at once. */
+  wear({ selectedTheme, colorScheme, textSize, density }: Look): void {
+    this.#look = { selectedTheme, colorScheme, textSize, density }
+    localStorage.setItem(key, JSON.stringify(this.#look))
+    void this.show()
+  }
+
+  private async show(): Promise<void> {
+    const root = document.documentElement
+    root.dataset.mode = this.dark ? 'dark' : 'light'
+    root.dataset.density = this.#look.density
+    root.style.fontSize = `${this.#look.textSize}%`
+    const theme = themeOf(this.#look.selectedTheme)
+    await theme.load()
+    if (theme.id === themeOf(this.#look.selectedTheme).id) root.dataset.theme = theme.id
   }
 }
 
-function stored(): Mode {
-  const mode = globalThis.localStorage?.getItem(key)
-  return mode === 'light' || mode === 'dark' ? mode : 'system'
+function stored(): Look {
+  try {
+    return { ...firstLook, ...JSON.parse(globalThis.localStorage?.getItem(key) ?? '{}') }
+  } catch {
+    return firstLook
+  }
 }

@@ -12,6 +12,8 @@ const most = 4
 export class Toasts {
   #list = $state.raw<Toast[]>([])
   #next = 1
+  #held = false
+  #timers: Record<number, ReturnType<typeof setTimeout>> = {}
 
   get list(): readonly Toast[] {
     return this.#list
@@ -22,7 +24,7 @@ export class Toasts {
     if (!text || this.#list.some((toast) => toast.text === text)) return
     const toast = { id: this.#next++, kind, text }
     this.#list = [...this.#list, toast].slice(-most)
-    setTimeout(() => this.dismiss(toast.id), lifetime[kind])
+    this.limit(toast)
   }
 
   /** error shows what a failed call threw. */
@@ -31,6 +33,20 @@ export class Toasts {
   }
 
   dismiss(id: number): void {
+    clearTimeout(this.#timers[id])
     this.#list = this.#list.filter((toast) => toast.id !== id)
+  }
+
+  /** hold lets nothing go away while somebody reads; letting go gives each its whole time again. */
+  hold(held: boolean): void {
+    this.#held = held
+    for (const timer of Object.values(this.#timers)) clearTimeout(timer)
+    this.#timers = {}
+    if (!held) this.#list.forEach((toast) => this.limit(toast))
+  }
+
+  private limit(toast: Toast): void {
+    if (this.#held) return
+    this.#timers[toast.id] = setTimeout(() => this.dismiss(toast.id), lifetime[toast.kind])
   }
 }

@@ -1,0 +1,41 @@
+/** The modifier that commands take: Command on a Mac, Control elsewhere. */
+const mac = typeof navigator !== 'undefined' && /mac/i.test(navigator.platform)
+
+/** What a key is called where its name is not the letter on it. */
+const names: Record<string, string> = {
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  Escape: 'Esc',
+  ' ': 'Space'
+}
+
+/** The part of a KeyboardEvent that says which keys are down. */
+export type Keys = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>
+
+/** pressed says whether the keys are those of a combination such as "Mod+Shift+F". */
+export function pressed(combination: string, event: Keys, command = mac): boolean {
+  const parts = combination.split('+')
+  const wanted = parts.pop() ?? ''
+  const mod = parts.includes('Mod')
+  return (
+    event.key.toLowerCase() === wanted.toLowerCase() &&
+    event.ctrlKey === (parts.includes('Ctrl') || (mod && !command)) &&
+    event.metaKey === (mod && command) &&
+    event.altKey === parts.includes('Alt') &&
+    (event.shiftKey === parts.includes('Shift') || wanted === '?')
+  )
+}
+
+/** spelled is a combination for people: its keys one by one. */
+export function spelled(combination: string, command = mac): string[] {
+  return combination
+    .split('+')
+    .map((part) => (part === 'Mod' ? (command ? '⌘' : 'Ctrl') : (names[part] ?? part)))
+}
+
+/** ariaKeys is a combination as aria-keyshortcuts wants it. */
+export function ariaKeys(combination: string, command = mac): string {
+  return combination.replace('Mod', command ? 'Meta' : 'Control').replace('Ctrl', 'Control')
+}

@@ -1,0 +1,76 @@
+import type { Api, Change, Snapshot } from '$lib/api'
+import { plain } from '$lib/sentences'
+import { Appearance } from './appearance.svelte'
+import { Onboarding } from './onboarding.svelte'
+import { Session } from './session.svelte'
+import { Preferences } from './settings.svelte'
+import { Toasts } from './toasts.svelte'
+import { View } from './view.svelte'
+
+/** Shell is what stands around the conversations: whose profile it is, its settings and look, the notices. */
+export class Shell {
+  readonly toasts = new Toasts()
+  readonly view = new View()
+  readonly appearance = new Appearance()
+  readonly settings: Preferences
+  readonly session: Session
+  readonly onboarding: Onboarding
+  readonly api: Api
+
+  constructor(api: Api) {
+    this.api = api
+    this.session = new Session(api)
+    this.settings = new Preferences(api, {
+      show: (settings) => this.appearance.wear(settings),
+      tell: (notice) => this.toasts.add('info', plain(notice)),
+      fail: (cause) => this.fail(cause)
+    })
+    this.onboarding = new Onboarding(api, this.session, this.settings)
+  }
+
+  load(snapshot: Snapshot): void {
+    const wasOpen = this.opened
+    this.session.load(snapshot)
+    if (this.opened && !wasOpen) {
+      void this.settings.load()
+      void this.settings.greet()
+    }
+  }
+
+  apply(change: Change): void {
+    this.session.apply(change)
+    this.settings.apply(change)
+    if (change.type === 'error') this.tell(change.error.sentence)
+    if (change.type === 'open' && change.link) this.invite(change.link)
+  }
+
+  /** opened says that the program has the profile open, and so its settings. */
+  private get opened(): boolean {
+    return this.session.stage === 'new' || this.session.stage === 'ready'
+  }
+
+  /** invite takes a link that was opened in the system: nothing is joined before the person says so. */
+  private invite(link: string): void {
+    this.onboarding.invite(link)
+    if (this.onboarding.done) this.view.show({ kind: 'addHub', link })
+  }
+
+  /** tell shows a trouble, unless it is the one of joining a hub, which stands beside the form. */
+  private tell(sentence: string): void {
+    if (this.session.candidate?.detail !== sentence) this.toasts.add('error', plain(sentence))
+  }
+
+  fail(cause: unknown): void {
+    this.toasts.error(cause)
+  }
+
+  /** act runs something that a person asked for and shows why, when it fails. */
+  async act<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work()
+    } catch (cause) {
+      this.fail(cause)
+      return undefined
+    }
+  }
+}
