@@ -37,7 +37,8 @@ const emoji = /(?:^|[^\w:/])(:)([a-z0-9_+-]{2,})$/i
 /** triggerAt finds the unfinished word that ends at the caret. */
 export function triggerAt(text: string, caret: number): Trigger | undefined {
   const before = text.slice(Math.max(0, caret - longest), caret)
-  for (const pattern of [person, channel, emoji]) {
+  // A name can hold the other signs, so people come last.
+  for (const pattern of [emoji, channel, person]) {
     const [, sign, query = ''] = pattern.exec(before) ?? []
     if (!sign || /^\s|\s$/.test(query)) continue
     const start = caret - query.length - 1
