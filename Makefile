@@ -84,7 +84,7 @@ frontend:
 	build/setup frontend
 	npm --prefix frontend run --silent build -- --logLevel warn
 
-bindings: ## write frontend/wailsjs anew, after a change of app.go's methods
+bindings: ## write frontend/wailsjs anew, after a change of App's methods
 	build/setup window
-	$(TOOL) wails generate module -tags webkit2_41
+	GOSSIP_PROFILE=$(BIN)/none $(TOOL) wails generate module -tags webkit2_41
 	git status --short frontend/wailsjs

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"context"
 	"embed"
 	"errors"
 	"flag"
@@ -19,7 +18,10 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
 
-	"gossip/backend"
+	"gossip/backend/bridge"
+	"gossip/backend/desktop"
+	"gossip/backend/settings"
+	"gossip/common/id"
 )
 
 const version = "0.1.0"
@@ -38,6 +40,8 @@ type start struct {
 	name    string // to take at the first start
 	// password is the hub's. It comes from the environment only: flags can be seen by every process.
 	password string
+	ownHub   bool   // start a hub on this machine at the first start
+	link     string // invite link of a hub to offer
 	debug    bool
 }
 
@@ -49,7 +53,11 @@ func main() {
 	if err != nil {
 		os.Exit(2)
 	}
-	if err := openWindow(NewApp(start, newLog(start.debug))); err != nil {
+	app := NewApp(start, newLog(start.debug))
+	if !app.claim() {
+		return
+	}
+	if err := openWindow(app); err != nil {
 		fmt.Fprintln(os.Stderr, "gossip:", err)
 		os.Exit(1)
 	}
@@ -64,8 +72,17 @@ func parse(args []string, output io.Writer) (start, error) {
 	flags.BoolVar(&s.keyFile, "key-file", os.Getenv("GOSSIP_KEY_FILE") != "", "keep a new profile's key in a file beside it, unprotected: for trying things out")
 	flags.StringVar(&s.hub, "hub", os.Getenv("GOSSIP_HUB"), "`address` or invite link of a hub to join at the first start")
 	flags.StringVar(&s.name, "name", os.Getenv("GOSSIP_NAME"), "`name` to take at the first start")
+	flags.BoolVar(&s.ownHub, "own-hub", os.Getenv("GOSSIP_OWN_HUB") != "", "start a hub on this machine at the first start, and join it")
 	flags.BoolVar(&s.debug, "debug", os.Getenv("GOSSIP_DEBUG") != "", "log more")
+	flags.Usage = func() {
+		fmt.Fprintln(output, "gossip [flags] [gossip://invite-link]: opens the window, and offers to join the link's hub")
+		flags.PrintDefaults()
+	}
 	if err := flags.Parse(args); err != nil {
+		return s, err
+	}
+	if err := s.takeLink(flags.Args()); err != nil {
+		fmt.Fprintln(output, "gossip:", err)
 		return s, err
 	}
 	if s.profile == "" {
@@ -79,6 +96,21 @@ func parse(args []string, output io.Writer) (start, error) {
 	return s, nil
 }
 
+// takeLink reads what stands behind the flags. A desktop that starts a link's program may give an empty argument.
+func (s *start) takeLink(args []string) error {
+	if len(args) > 1 {
+		return errors.New("give one invite link at most")
+	}
+	if len(args) == 0 || args[0] == "" {
+		return nil
+	}
+	if _, err := id.ParseInvite(args[0]); err != nil {
+		return err
+	}
+	s.link = args[0]
+	return nil
+}
+
 // dataFolder is where a profile is kept when no folder is named: the same for gossip-cli.
 func dataFolder() (string, error) {
 	if folder := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(folder) { // the XDG specification ignores a relative one
@@ -88,70 +120,12 @@ func dataFolder() (string, error) {
 	return filepath.Join(home, ".local", "share"), err
 }
 
-// options are the backend's, with a way to ask a person for the passphrase.
-func (s start) options(log *slog.Logger, passphrase func(fresh bool) ([]byte, error)) backend.Options {
-	options := backend.Options{Dir: s.profile, Log: log, Client: "gossip/" + version}
-	options.Unlock.Passphrase, options.Unlock.KeyFile = passphrase, s.keyFile
+// options are the session's.
+func (s start) options(log *slog.Logger, show func(bridge.Change), desktop bridge.Desktop) bridge.Options {
+	options := bridge.Options{Version: version, Name: s.name, Hub: s.hub, Password: s.password, OwnHub: s.ownHub, Show: show, Desktop: desktop}
+	options.Profile.Dir, options.Profile.Log, options.Profile.Client = s.profile, log, "gossip/"+version
+	options.Profile.Unlock.KeyFile = s.keyFile
 	return options
-}
-
-// open opens the profile, and asks for its passphrase until it fits.
-func (a *App) open(ctx context.Context) (*backend.Client, error) {
-	for {
-		var asked *answer
-		client, err := backend.New(a.start.options(a.log, func(fresh bool) ([]byte, error) {
-			given, err := a.ask(ctx, fresh)
-			if err != nil {
-				return nil, err
-			}
-			asked = &given
-			return given.passphrase, nil
-		}))
-		if asked == nil {
-			return client, err
-		}
-		asked.result <- err
-		if err == nil {
-			return client, nil
-		}
-	}
-}
-
-// ask shows the screen for a passphrase and waits for what is typed there.
-func (a *App) ask(ctx context.Context, fresh bool) (answer, error) {
-	if fresh {
-		a.setStage(stageUnprotected, "")
-	} else {
-		a.setStage(stageLocked, "")
-	}
-	select {
-	case given := <-a.answers:
-		return given, nil
-	case <-ctx.Done():
-		return answer{}, ctx.Err()
-	}
-}
-
-// begin does what the flags ask for: take a name, join a hub.
-func (a *App) begin(ctx context.Context) {
-	client, err := a.opened()
-	if err != nil || a.start.name == "" && !client.HasIdentity() {
-		return
-	}
-	if !client.HasIdentity() {
-		if err := a.CreateIdentity(a.start.name); err != nil {
-			a.warn(err)
-			return
-		}
-	}
-	if a.start.hub == "" || len(client.Hubs()) > 0 {
-		return
-	}
-	request := backend.JoinRequest{Address: a.start.hub, Password: a.start.password}
-	if _, err := client.Join(ctx, request); err != nil {
-		a.warn(err)
-	}
-	a.settle()
 }
 
 func newLog(debug bool) *slog.Logger {
@@ -162,17 +136,48 @@ func newLog(debug bool) *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 }
 
+// claim makes this the profile's only window. claimed is false when there is one already, which then has the link. A
+// desktop without a session bus can't tell: there the profile's lock refuses the second window.
+func (a *App) claim() (claimed bool) {
+	bus, err := desktop.Connect()
+	if err != nil {
+		a.log.Debug("there is no session bus", "error", err)
+		return true
+	}
+	a.bus = bus
+	claimed, err = bus.Claim(a.profile, a.again)
+	if err != nil || claimed {
+		if err != nil {
+			a.log.Debug("the profile's name is not claimed", "error", err)
+		}
+		return true
+	}
+	if err := bus.HandOver(a.profile, a.link); err != nil {
+		a.log.Warn("the window that is open does not answer", "error", err)
+		return true
+	}
+	return false
+}
+
 // openWindow runs the app in its window and returns when the window is closed.
 func openWindow(app *App) error {
+	kept := settings.Peek(app.profile).Window
+	width, height := desktop.Size(kept)
+	state := options.Normal
+	if kept.Maximised {
+		state = options.Maximised
+	}
 	return wails.Run(&options.App{
-		Title:            "Gossip",
-		Width:            1080,
-		Height:           720,
-		MinWidth:         360,
-		MinHeight:        480,
+		Title:            desktop.Title(0),
+		Width:            width,
+		Height:           height,
+		MinWidth:         desktop.LeastWidth,
+		MinHeight:        desktop.LeastHeight,
+		WindowStartState: state,
 		BackgroundColour: options.NewRGB(8, 17, 37),
 		AssetServer:      &assetserver.Options{Assets: assets},
 		OnStartup:        app.startup,
+		OnBeforeClose:    app.beforeClose,
 		OnShutdown:       app.shutdown,
 		Bind:             []any{app},
 		Linux:            &linux.Options{Icon: icon, ProgramName: "gossip"},

@@ -49,6 +49,17 @@ func Open(dir string) (*Settings, error) {
 	return s, nil
 }
 
+// Peek returns the preferences of a profile that is not open yet, and changes nothing: where Open would put a damaged file
+// aside or fail, it returns the defaults.
+func Peek(dir string) Values {
+	s := &Settings{values: Defaults()}
+	text, err := os.ReadFile(filepath.Join(dir, FileName))
+	if err != nil || s.parse(text) != nil {
+		return Defaults()
+	}
+	return s.values
+}
+
 func (s *Settings) parse(text []byte) error {
 	if len(text) > maxFile {
 		return errors.New("it is too large")

@@ -13,7 +13,7 @@ var imports = []struct {
 	may []string
 	why string
 }{
-	{".", []string{"backend", "backend/settings"}, "the window shows what the backend says and decides nothing"},
+	{".", []string{"backend/bridge", "backend/desktop", "backend/notify", "backend/settings"}, "the window shows what the backend says and decides nothing"},
 	{"build/archtest", nil, "the judge takes no part"},
 	{"build/bench", []string{"common/wire", "common/identity", "common/membership"},
 		"the hub is measured from outside, by devices that speak the protocol"},
@@ -38,6 +38,11 @@ var imports = []struct {
 	{"backend/media", nil, "sound and pictures know nobody"},
 	{"backend/search", []string{"backend/store"}, "an index of what is stored"},
 	{"backend/settings", []string{"backend/store"}, "preferences are records"},
+	{"backend/localhub", nil, "a hub of one's own is two other programs"},
+	{"backend/notify", nil, "who is told of a message is decided from what is said of it"},
+	{"backend/desktop", []string{"backend/notify", "backend/settings"}, "the desktop shows what was decided, and knows no client"},
+	{"backend/bridge", []string{"backend", "backend/localhub", "backend/notify", "backend/settings"},
+		"an interface in another language sees the client through it"},
 	{"backend", []string{"backend/vault", "backend/store", "backend/link", "backend/e2ee", "backend/chat",
 		"backend/roster", "backend/transfer", "backend/call", "backend/media", "backend/search", "backend/settings",
 		"common/wire", "common/identity", "common/content", "common/membership", "common/ratchet"},

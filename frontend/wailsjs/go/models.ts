@@ -18,201 +18,20 @@ export namespace backend {
 	        this.fingerprint = source["fingerprint"];
 	    }
 	}
-
-}
-
-export namespace chat {
-	
-	export class ChannelInfo {
-	    key: string;
-	    name: string;
-	    topic?: string;
-	    public?: boolean;
-	    members: number;
-	    member: boolean;
-	    invited?: boolean;
+	export class SearchResult {
+	    hits: chat.Hit[];
+	    more: boolean;
+	    hint?: string;
 	
 	    static createFrom(source: any = {}) {
-	        return new ChannelInfo(source);
+	        return new SearchResult(source);
 	    }
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.key = source["key"];
-	        this.name = source["name"];
-	        this.topic = source["topic"];
-	        this.public = source["public"];
-	        this.members = source["members"];
-	        this.member = source["member"];
-	        this.invited = source["invited"];
-	    }
-	}
-	export class Conversation {
-	    Hub: number[];
-	    Channel: number[];
-	    User: number[];
-	
-	    static createFrom(source: any = {}) {
-	        return new Conversation(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.Hub = source["Hub"];
-	        this.Channel = source["Channel"];
-	        this.User = source["User"];
-	    }
-	}
-	export class ConversationInfo {
-	    key: string;
-	    hub: string;
-	    kind: string;
-	    name: string;
-	    topic?: string;
-	    public?: boolean;
-	    member: boolean;
-	    unread: number;
-	    last_text?: string;
-	    last_at?: string;
-	    timer?: number;
-	    role?: string;
-	    trust: string;
-	    verified?: boolean;
-	    blocked?: string;
-	    online?: boolean;
-	
-	    static createFrom(source: any = {}) {
-	        return new ConversationInfo(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.key = source["key"];
-	        this.hub = source["hub"];
-	        this.kind = source["kind"];
-	        this.name = source["name"];
-	        this.topic = source["topic"];
-	        this.public = source["public"];
-	        this.member = source["member"];
-	        this.unread = source["unread"];
-	        this.last_text = source["last_text"];
-	        this.last_at = source["last_at"];
-	        this.timer = source["timer"];
-	        this.role = source["role"];
-	        this.trust = source["trust"];
-	        this.verified = source["verified"];
-	        this.blocked = source["blocked"];
-	        this.online = source["online"];
-	    }
-	}
-	export class HubInfo {
-	    id: string;
-	    address: string;
-	    name: string;
-	    motd?: string;
-	    account?: string;
-	    state: string;
-	    detail?: string;
-	    retry_at?: string;
-	
-	    static createFrom(source: any = {}) {
-	        return new HubInfo(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.id = source["id"];
-	        this.address = source["address"];
-	        this.name = source["name"];
-	        this.motd = source["motd"];
-	        this.account = source["account"];
-	        this.state = source["state"];
-	        this.detail = source["detail"];
-	        this.retry_at = source["retry_at"];
-	    }
-	}
-	export class Notice {
-	    kind: string;
-	    text: string;
-	    subject?: string;
-	    count?: number;
-	
-	    static createFrom(source: any = {}) {
-	        return new Notice(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.kind = source["kind"];
-	        this.text = source["text"];
-	        this.subject = source["subject"];
-	        this.count = source["count"];
-	    }
-	}
-	export class Reaction {
-	    emoji: string;
-	    users: string[];
-	    mine?: boolean;
-	
-	    static createFrom(source: any = {}) {
-	        return new Reaction(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.emoji = source["emoji"];
-	        this.users = source["users"];
-	        this.mine = source["mine"];
-	    }
-	}
-	export class Message {
-	    id: string;
-	    conversation: string;
-	    from?: string;
-	    from_name?: string;
-	    from_device?: string;
-	    mine?: boolean;
-	    text?: string;
-	    sent_at: string;
-	    received_at?: string;
-	    position: string;
-	    reply_to?: string;
-	    edited?: boolean;
-	    edited_at?: string;
-	    deleted?: boolean;
-	    expires_in?: number;
-	    expires_at?: string;
-	    state: string;
-	    error?: string;
-	    reactions?: Reaction[];
-	    notice?: Notice;
-	
-	    static createFrom(source: any = {}) {
-	        return new Message(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.id = source["id"];
-	        this.conversation = source["conversation"];
-	        this.from = source["from"];
-	        this.from_name = source["from_name"];
-	        this.from_device = source["from_device"];
-	        this.mine = source["mine"];
-	        this.text = source["text"];
-	        this.sent_at = source["sent_at"];
-	        this.received_at = source["received_at"];
-	        this.position = source["position"];
-	        this.reply_to = source["reply_to"];
-	        this.edited = source["edited"];
-	        this.edited_at = source["edited_at"];
-	        this.deleted = source["deleted"];
-	        this.expires_in = source["expires_in"];
-	        this.expires_at = source["expires_at"];
-	        this.state = source["state"];
-	        this.error = source["error"];
-	        this.reactions = this.convertValues(source["reactions"], Reaction);
-	        this.notice = this.convertValues(source["notice"], Notice);
+	        this.hits = this.convertValues(source["hits"], chat.Hit);
+	        this.more = source["more"];
+	        this.hint = source["hint"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -233,12 +52,45 @@ export namespace chat {
 		    return a;
 		}
 	}
-	
 
 }
 
-export namespace main {
+export namespace bridge {
 	
+	export class HistoryWindow {
+	    messages: chat.Message[];
+	    before: boolean;
+	    after: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new HistoryWindow(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.messages = this.convertValues(source["messages"], chat.Message);
+	        this.before = source["before"];
+	        this.after = source["after"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Page {
 	    messages: chat.Message[];
 	    more: boolean;
@@ -316,6 +168,382 @@ export namespace main {
 
 }
 
+export namespace chat {
+	
+	export class ChannelInfo {
+	    key: string;
+	    name: string;
+	    topic?: string;
+	    public?: boolean;
+	    members: number;
+	    member: boolean;
+	    invited?: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ChannelInfo(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.key = source["key"];
+	        this.name = source["name"];
+	        this.topic = source["topic"];
+	        this.public = source["public"];
+	        this.members = source["members"];
+	        this.member = source["member"];
+	        this.invited = source["invited"];
+	    }
+	}
+	export class Conversation {
+	    Hub: number[];
+	    Channel: number[];
+	    User: number[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Conversation(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.Hub = source["Hub"];
+	        this.Channel = source["Channel"];
+	        this.User = source["User"];
+	    }
+	}
+	export class ConversationInfo {
+	    key: string;
+	    hub: string;
+	    kind: string;
+	    name: string;
+	    topic?: string;
+	    public?: boolean;
+	    member: boolean;
+	    unread: number;
+	    mentions?: number;
+	    first_unread?: string;
+	    last_text?: string;
+	    last_at?: string;
+	    last_from?: string;
+	    last_mine?: boolean;
+	    last_state?: string;
+	    timer?: number;
+	    role?: string;
+	    trust: string;
+	    verified?: boolean;
+	    blocked?: string;
+	    online?: boolean;
+	    draft?: string;
+	    draft_reply_to?: string;
+	    pinned?: boolean;
+	    muted?: boolean;
+	    muted_until?: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new ConversationInfo(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.key = source["key"];
+	        this.hub = source["hub"];
+	        this.kind = source["kind"];
+	        this.name = source["name"];
+	        this.topic = source["topic"];
+	        this.public = source["public"];
+	        this.member = source["member"];
+	        this.unread = source["unread"];
+	        this.mentions = source["mentions"];
+	        this.first_unread = source["first_unread"];
+	        this.last_text = source["last_text"];
+	        this.last_at = source["last_at"];
+	        this.last_from = source["last_from"];
+	        this.last_mine = source["last_mine"];
+	        this.last_state = source["last_state"];
+	        this.timer = source["timer"];
+	        this.role = source["role"];
+	        this.trust = source["trust"];
+	        this.verified = source["verified"];
+	        this.blocked = source["blocked"];
+	        this.online = source["online"];
+	        this.draft = source["draft"];
+	        this.draft_reply_to = source["draft_reply_to"];
+	        this.pinned = source["pinned"];
+	        this.muted = source["muted"];
+	        this.muted_until = source["muted_until"];
+	    }
+	}
+	export class Notice {
+	    kind: string;
+	    text: string;
+	    subject?: string;
+	    count?: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Notice(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.text = source["text"];
+	        this.subject = source["subject"];
+	        this.count = source["count"];
+	    }
+	}
+	export class Reaction {
+	    emoji: string;
+	    users: string[];
+	    names: string[];
+	    mine?: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Reaction(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.emoji = source["emoji"];
+	        this.users = source["users"];
+	        this.names = source["names"];
+	        this.mine = source["mine"];
+	    }
+	}
+	export class Quote {
+	    id: string;
+	    from_name?: string;
+	    text?: string;
+	    deleted?: boolean;
+	    missing?: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Quote(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.from_name = source["from_name"];
+	        this.text = source["text"];
+	        this.deleted = source["deleted"];
+	        this.missing = source["missing"];
+	    }
+	}
+	export class Message {
+	    id: string;
+	    conversation: string;
+	    from?: string;
+	    from_name?: string;
+	    from_device?: string;
+	    mine?: boolean;
+	    text?: string;
+	    sent_at: string;
+	    received_at?: string;
+	    position: string;
+	    reply_to?: string;
+	    reply?: Quote;
+	    edited?: boolean;
+	    edited_at?: string;
+	    deleted?: boolean;
+	    expires_in?: number;
+	    expires_at?: string;
+	    state: string;
+	    error?: string;
+	    reactions?: Reaction[];
+	    mention?: boolean;
+	    notice?: Notice;
+	
+	    static createFrom(source: any = {}) {
+	        return new Message(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.conversation = source["conversation"];
+	        this.from = source["from"];
+	        this.from_name = source["from_name"];
+	        this.from_device = source["from_device"];
+	        this.mine = source["mine"];
+	        this.text = source["text"];
+	        this.sent_at = source["sent_at"];
+	        this.received_at = source["received_at"];
+	        this.position = source["position"];
+	        this.reply_to = source["reply_to"];
+	        this.reply = this.convertValues(source["reply"], Quote);
+	        this.edited = source["edited"];
+	        this.edited_at = source["edited_at"];
+	        this.deleted = source["deleted"];
+	        this.expires_in = source["expires_in"];
+	        this.expires_at = source["expires_at"];
+	        this.state = source["state"];
+	        this.error = source["error"];
+	        this.reactions = this.convertValues(source["reactions"], Reaction);
+	        this.mention = source["mention"];
+	        this.notice = this.convertValues(source["notice"], Notice);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Hit {
+	    message: Message;
+	    ranges: number[][];
+	
+	    static createFrom(source: any = {}) {
+	        return new Hit(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.message = this.convertValues(source["message"], Message);
+	        this.ranges = source["ranges"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class HubInfo {
+	    id: string;
+	    address: string;
+	    name: string;
+	    motd?: string;
+	    account?: string;
+	    state: string;
+	    detail?: string;
+	    retry_at?: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new HubInfo(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.address = source["address"];
+	        this.name = source["name"];
+	        this.motd = source["motd"];
+	        this.account = source["account"];
+	        this.state = source["state"];
+	        this.detail = source["detail"];
+	        this.retry_at = source["retry_at"];
+	    }
+	}
+	
+	export class Recipient {
+	    user: string;
+	    name: string;
+	    state: string;
+	    at?: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Recipient(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.user = source["user"];
+	        this.name = source["name"];
+	        this.state = source["state"];
+	        this.at = source["at"];
+	    }
+	}
+	export class MessageInfo {
+	    sent_at: string;
+	    received_at?: string;
+	    encryption: string;
+	    recipients?: Recipient[];
+	
+	    static createFrom(source: any = {}) {
+	        return new MessageInfo(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.sent_at = source["sent_at"];
+	        this.received_at = source["received_at"];
+	        this.encryption = source["encryption"];
+	        this.recipients = this.convertValues(source["recipients"], Recipient);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+	
+	
+
+}
+
+export namespace localhub {
+	
+	export class State {
+	    running: boolean;
+	    address?: string;
+	    link?: string;
+	    folder?: string;
+	    error?: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new State(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.running = source["running"];
+	        this.address = source["address"];
+	        this.link = source["link"];
+	        this.folder = source["folder"];
+	        this.error = source["error"];
+	    }
+	}
+
+}
+
 export namespace roster {
 	
 	export class Person {
@@ -354,14 +582,26 @@ export namespace settings {
 	export class Values {
 	    selectedTheme: string;
 	    colorScheme: string;
+	    textSize: number;
+	    density: string;
 	    defaultUsername: string;
 	    defaultHost: string;
 	    defaultPort: number;
 	    sendTyping: boolean;
 	    sendReadReceipts: boolean;
+	    privacyAsked: boolean;
+	    phraseConfirmed: boolean;
 	    notifications: boolean;
 	    notificationPreview: boolean;
+	    notificationSound: boolean;
+	    doNotDisturb: boolean;
+	    enterSends: boolean;
 	    defaultTimer: number;
+	    windowX: number;
+	    windowY: number;
+	    windowWidth: number;
+	    windowHeight: number;
+	    windowMaximised: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new Values(source);
@@ -371,14 +611,26 @@ export namespace settings {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.selectedTheme = source["selectedTheme"];
 	        this.colorScheme = source["colorScheme"];
+	        this.textSize = source["textSize"];
+	        this.density = source["density"];
 	        this.defaultUsername = source["defaultUsername"];
 	        this.defaultHost = source["defaultHost"];
 	        this.defaultPort = source["defaultPort"];
 	        this.sendTyping = source["sendTyping"];
 	        this.sendReadReceipts = source["sendReadReceipts"];
+	        this.privacyAsked = source["privacyAsked"];
+	        this.phraseConfirmed = source["phraseConfirmed"];
 	        this.notifications = source["notifications"];
 	        this.notificationPreview = source["notificationPreview"];
+	        this.notificationSound = source["notificationSound"];
+	        this.doNotDisturb = source["doNotDisturb"];
+	        this.enterSends = source["enterSends"];
 	        this.defaultTimer = source["defaultTimer"];
+	        this.windowX = source["windowX"];
+	        this.windowY = source["windowY"];
+	        this.windowWidth = source["windowWidth"];
+	        this.windowHeight = source["windowHeight"];
+	        this.windowMaximised = source["windowMaximised"];
 	    }
 	}
 

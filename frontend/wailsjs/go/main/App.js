@@ -6,6 +6,10 @@ export function AcceptKeyChange(arg1) {
   return window['go']['main']['App']['AcceptKeyChange'](arg1);
 }
 
+export function Attend(arg1) {
+  return window['go']['main']['App']['Attend'](arg1);
+}
+
 export function CancelJoin() {
   return window['go']['main']['App']['CancelJoin']();
 }
@@ -42,6 +46,14 @@ export function History(arg1, arg2, arg3) {
   return window['go']['main']['App']['History'](arg1, arg2, arg3);
 }
 
+export function HistoryAfter(arg1, arg2, arg3) {
+  return window['go']['main']['App']['HistoryAfter'](arg1, arg2, arg3);
+}
+
+export function HistoryAround(arg1, arg2, arg3) {
+  return window['go']['main']['App']['HistoryAround'](arg1, arg2, arg3);
+}
+
 export function Invite(arg1, arg2) {
   return window['go']['main']['App']['Invite'](arg1, arg2);
 }
@@ -62,6 +74,10 @@ export function LeaveHub(arg1) {
   return window['go']['main']['App']['LeaveHub'](arg1);
 }
 
+export function LocalHub() {
+  return window['go']['main']['App']['LocalHub']();
+}
+
 export function MarkRead(arg1, arg2) {
   return window['go']['main']['App']['MarkRead'](arg1, arg2);
 }
@@ -74,8 +90,20 @@ export function Message(arg1, arg2) {
   return window['go']['main']['App']['Message'](arg1, arg2);
 }
 
+export function MessageInfo(arg1, arg2) {
+  return window['go']['main']['App']['MessageInfo'](arg1, arg2);
+}
+
+export function Mute(arg1, arg2) {
+  return window['go']['main']['App']['Mute'](arg1, arg2);
+}
+
 export function OpenDirect(arg1, arg2) {
   return window['go']['main']['App']['OpenDirect'](arg1, arg2);
+}
+
+export function OpenLink(arg1) {
+  return window['go']['main']['App']['OpenLink'](arg1);
 }
 
 export function People(arg1) {
@@ -84,6 +112,10 @@ export function People(arg1) {
 
 export function Phrase() {
   return window['go']['main']['App']['Phrase']();
+}
+
+export function Pin(arg1, arg2) {
+  return window['go']['main']['App']['Pin'](arg1, arg2);
 }
 
 export function React(arg1, arg2, arg3, arg4) {
@@ -114,8 +146,20 @@ export function SafetyNumber(arg1) {
   return window['go']['main']['App']['SafetyNumber'](arg1);
 }
 
+export function SaveDraft(arg1, arg2, arg3) {
+  return window['go']['main']['App']['SaveDraft'](arg1, arg2, arg3);
+}
+
+export function Search(arg1, arg2) {
+  return window['go']['main']['App']['Search'](arg1, arg2);
+}
+
 export function Send(arg1, arg2, arg3, arg4) {
   return window['go']['main']['App']['Send'](arg1, arg2, arg3, arg4);
+}
+
+export function SetBadge(arg1) {
+  return window['go']['main']['App']['SetBadge'](arg1);
 }
 
 export function SetRole(arg1, arg2, arg3) {
@@ -154,16 +198,24 @@ export function Snapshot() {
   return window['go']['main']['App']['Snapshot']();
 }
 
+export function StartHub(arg1) {
+  return window['go']['main']['App']['StartHub'](arg1);
+}
+
+export function StopHub() {
+  return window['go']['main']['App']['StopHub']();
+}
+
+export function TestNotification() {
+  return window['go']['main']['App']['TestNotification']();
+}
+
 export function Unlock(arg1) {
   return window['go']['main']['App']['Unlock'](arg1);
 }
 
 export function AcceptRequest(arg1) {
   return window['go']['main']['App']['AcceptRequest'](arg1);
-}
-
-export function Attend(arg1) {
-  return window['go']['main']['App']['Attend'](arg1);
 }
 
 export function Block(arg1, arg2) {
@@ -178,56 +230,8 @@ export function DeleteConversation(arg1) {
   return window['go']['main']['App']['DeleteConversation'](arg1);
 }
 
-export function HistoryAfter(arg1, arg2, arg3) {
-  return window['go']['main']['App']['HistoryAfter'](arg1, arg2, arg3);
-}
-
-export function HistoryAround(arg1, arg2, arg3) {
-  return window['go']['main']['App']['HistoryAround'](arg1, arg2, arg3);
-}
-
-export function LocalHub() {
-  return window['go']['main']['App']['LocalHub']();
-}
-
-export function MessageInfo(arg1, arg2) {
-  return window['go']['main']['App']['MessageInfo'](arg1, arg2);
-}
-
-export function Mute(arg1, arg2) {
-  return window['go']['main']['App']['Mute'](arg1, arg2);
-}
-
-export function OpenLink(arg1) {
-  return window['go']['main']['App']['OpenLink'](arg1);
-}
-
-export function Pin(arg1, arg2) {
-  return window['go']['main']['App']['Pin'](arg1, arg2);
-}
-
-export function SaveDraft(arg1, arg2, arg3) {
-  return window['go']['main']['App']['SaveDraft'](arg1, arg2, arg3);
-}
-
-export function Search(arg1, arg2) {
-  return window['go']['main']['App']['Search'](arg1, arg2);
-}
-
-export function SetBadge(arg1) {
-  return window['go']['main']['App']['SetBadge'](arg1);
-}
-
 export function SetName(arg1) {
   return window['go']['main']['App']['SetName'](arg1);
-}
-
-export function StartHub(arg1) {
-  return window['go']['main']['App']['StartHub'](arg1);
-}
-
-export function StopHub() {
-  return window['go']['main']['App']['StopHub']();
 }
 
 export function Storage() {

@@ -1,0 +1,144 @@
+package desktop
+
+import (
+	"errors"
+	"html"
+	"slices"
+	"sync"
+
+	"github.com/godbus/dbus/v5"
+
+	"gossip/backend/notify"
+)
+
+// The desktop's notifications: https://specifications.freedesktop.org/notification-spec/latest/
+const (
+	noticesName = "org.freedesktop.Notifications"
+	noticesPath = dbus.ObjectPath("/org/freedesktop/Notifications")
+)
+
+// lowUrgency and usualUrgency are the specification's.
+const (
+	lowUrgency   = byte(0)
+	usualUrgency = byte(1)
+)
+
+// Notices shows notifications, one a conversation, and tells which of them the person has chosen. Its methods may be
+// called by several goroutines.
+type Notices struct {
+	bus    *Bus
+	object dbus.BusObject
+	chosen func(conversation string)
+	closed chan struct{} // when the goroutine that listens has ended
+
+	mu    sync.Mutex        // guards the following
+	shown map[string]uint32 // conversation to the service's number
+}
+
+// errNoBus is what a desktop without a session bus answers.
+var errNoBus = errors.New("this desktop shows no notifications to programs: there is no session bus")
+
+// Notices begins to listen for what the person chooses, until the bus is closed. Call it once.
+func (b *Bus) Notices(chosen func(conversation string)) (*Notices, error) {
+	if b == nil {
+		return nil, errNoBus
+	}
+	n := &Notices{bus: b, object: b.conn.Object(noticesName, noticesPath), chosen: chosen, closed: make(chan struct{}), shown: map[string]uint32{}}
+	for _, member := range []string{"ActionInvoked", "NotificationClosed"} {
+		if err := b.conn.AddMatchSignal(dbus.WithMatchInterface(noticesName), dbus.WithMatchObjectPath(noticesPath), dbus.WithMatchMember(member)); err != nil {
+			return nil, err
+		}
+	}
+	signals := make(chan *dbus.Signal, 64)
+	b.conn.Signal(signals)
+	b.notices = n
+	go n.listen(signals)
+	return n, nil
+}
+
+// listen ends when the connection does, which closes the channel.
+func (n *Notices) listen(signals <-chan *dbus.Signal) {
+	defer close(n.closed)
+	for signal := range signals {
+		n.take(signal)
+	}
+}
+
+func (n *Notices) take(signal *dbus.Signal) {
+	if len(signal.Body) < 2 {
+		return
+	}
+	number, ok := signal.Body[0].(uint32)
+	if !ok {
+		return
+	}
+	switch signal.Name {
+	case noticesName + ".NotificationClosed":
+		n.forget(number)
+	case noticesName + ".ActionInvoked":
+		if conversation, ok := n.forget(number); ok && n.chosen != nil {
+			n.chosen(conversation)
+		}
+	}
+}
+
+// forget drops a notification by the service's number.
+func (n *Notices) forget(number uint32) (conversation string, ok bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for conversation, shown := range n.shown {
+		if shown == number {
+			delete(n.shown, conversation)
+			return conversation, true
+		}
+	}
+	return "", false
+}
+
+// Show shows an alert, in the place of an earlier one of its conversation.
+func (n *Notices) Show(alert notify.Alert) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	body := alert.Body
+	if n.markup() {
+		body = html.EscapeString(body)
+	}
+	hints := map[string]dbus.Variant{
+		"desktop-entry":  dbus.MakeVariant("gossip"),
+		"category":       dbus.MakeVariant("im.received"),
+		"urgency":        dbus.MakeVariant(usualUrgency),
+		"suppress-sound": dbus.MakeVariant(true), // the interface makes the sound
+	}
+	if alert.Quiet {
+		hints["urgency"] = dbus.MakeVariant(lowUrgency)
+	}
+	var number uint32
+	err := n.bus.call(n.object, noticesName+".Notify", []any{&number},
+		"Gossip", n.shown[alert.Conversation], "gossip", alert.Title, body, []string{"default", "Open"}, hints, int32(-1))
+	if err != nil {
+		return err
+	}
+	n.shown[alert.Conversation] = number
+	return nil
+}
+
+// markup reports whether the service reads the text as markup: it can be exchanged while the program runs.
+func (n *Notices) markup() bool {
+	var abilities []string
+	if err := n.bus.call(n.object, noticesName+".GetCapabilities", []any{&abilities}); err != nil {
+		return true // then what it shows is safe, if not pretty
+	}
+	return slices.Contains(abilities, "body-markup")
+}
+
+// Withdraw takes the notification of a conversation away.
+func (n *Notices) Withdraw(conversation string) error {
+	n.mu.Lock()
+	number, ok := n.shown[conversation]
+	delete(n.shown, conversation)
+	n.mu.Unlock()
+	if !ok {
+		return nil
+	}
+	return n.bus.call(n.object, noticesName+".CloseNotification", nil, number)
+}

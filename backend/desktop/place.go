@@ -1,0 +1,46 @@
+package desktop
+
+import "gossip/backend/settings"
+
+// The window's size when it was never open, and the least that the interface fits into.
+const (
+	UsualWidth  = 1080
+	UsualHeight = 720
+	LeastWidth  = 360
+	LeastHeight = 480
+)
+
+// titleBar is how much of the window's upper edge must be on a screen, so that a person can take hold of it.
+const titleBar = 80
+
+// Screen is the size of one screen.
+type Screen struct{ Width, Height int }
+
+// Size returns the size to open the window with, before the screens are known.
+func Size(kept settings.Window) (width, height int) {
+	if kept.Width == 0 || kept.Height == 0 {
+		return UsualWidth, UsualHeight
+	}
+	return max(kept.Width, LeastWidth), max(kept.Height, LeastHeight)
+}
+
+// Fit makes a kept window fit the screens that there are now: none may be larger than the largest of them. placed says
+// whether its place is on them; otherwise the window stays where the desktop has put it.
+func Fit(kept settings.Window, screens []Screen) (fitting settings.Window, placed bool) {
+	fitting = kept
+	fitting.Width, fitting.Height = Size(kept)
+	if len(screens) == 0 {
+		return fitting, false
+	}
+	var widest, highest, allWide, allHigh int
+	for _, s := range screens {
+		widest, highest = max(widest, s.Width), max(highest, s.Height)
+		allWide, allHigh = allWide+s.Width, allHigh+s.Height
+	}
+	fitting.Width = max(min(fitting.Width, widest), LeastWidth)
+	fitting.Height = max(min(fitting.Height, highest), LeastHeight)
+	// Where the screens stand to each other is not told: they lie within the sum of their sizes.
+	placed = kept.Width > 0 && kept.X+fitting.Width >= titleBar && kept.X <= allWide-titleBar &&
+		kept.Y >= 0 && kept.Y <= allHigh-titleBar
+	return fitting, placed
+}

@@ -1,0 +1,12 @@
+package localhub
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// endWithParent has the system end the child when this process is gone, however it went (prctl(2), PR_SET_PDEATHSIG).
+// The system watches the thread that starts the child: its goroutine must be locked to it.
+func endWithParent(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
+}

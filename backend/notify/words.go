@@ -1,0 +1,75 @@
+package notify
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// maxBody is how many characters of a message are shown.
+const maxBody = 200
+
+// word finds the words for the newest of count messages, of which some were not told yet.
+func word(m Message, count, untold int, c Choices) Alert {
+	alert := Alert{Conversation: m.Conversation, Title: title(m), Quiet: m.Request}
+	switch {
+	case !c.Preview && count == 1:
+		alert.Title, alert.Body = "Gossip", "New message"
+	case !c.Preview:
+		alert.Title, alert.Body = "Gossip", fmt.Sprintf("%d new messages", count)
+	case m.Request:
+		alert.Body = line(m.From) + " would like to write to you"
+	case untold > 1:
+		alert.Body = fmt.Sprintf("%d new messages", count)
+	case m.Channel && !m.Mention:
+		alert.Body = line(m.From) + ": " + line(m.Text)
+	default:
+		alert.Body = line(m.Text)
+	}
+	return alert
+}
+
+// title says where something was said, or by whom.
+func title(m Message) string {
+	var title string
+	switch {
+	case m.Request:
+		title = "Message request"
+	case m.Channel && m.Mention:
+		title = line(m.From) + " mentioned you in #" + line(m.Name)
+	case m.Channel:
+		title = "#" + line(m.Name)
+	default:
+		title = line(m.From)
+	}
+	if m.Hub != "" {
+		title += " (" + line(m.Hub) + ")"
+	}
+	return title
+}
+
+// line makes one line of a text: white space is folded, what is invisible or turns the direction of writing is left out,
+// and what is too long is cut.
+func line(text string) string {
+	var out strings.Builder
+	count := 0
+	for _, word := range strings.Fields(text) {
+		if count > 0 {
+			out.WriteByte(' ')
+			count++
+		}
+		for _, r := range word {
+			if !unicode.IsPrint(r) && r != joiner {
+				continue
+			}
+			if count++; count > maxBody {
+				return strings.TrimSpace(out.String()) + "…"
+			}
+			out.WriteRune(r)
+		}
+	}
+	return out.String()
+}
+
+// joiner makes one emoji of several.
+const joiner = '\u200d'
