@@ -1,105 +1,150 @@
-import type { Change, Message, Page } from '$lib/api'
+import type { Change, HistoryWindow, Message } from '$lib/api'
+import { Pages, type History } from './pages'
+import type { Aim, Place, Start } from './places'
+import { Readings } from './readings'
+import { Stretch } from './stretch.svelte'
+import { UnreadLine } from './unread-line.svelte'
 
-/** PageLoader reads at most limit rows before a position ("" = the newest), oldest first. */
-export type PageLoader = (before: string, limit: number) => Promise<Page>
-
-const pageSize = 60
-
-/** Timeline is the part of one conversation's history that has been read, in order. */
+/** Timeline is a window on the history of one conversation: pages are read as somebody goes through it. */
 export class Timeline {
   readonly conversation: string
-  readonly #page: PageLoader
-  #rows = $state.raw<Message[]>([])
-  #more = $state(false)
+  /** Where somebody reads, kept by the view; undefined is the end. */
+  place: Place | undefined
+  readonly line: UnreadLine
+  readonly #pages: Pages
+  readonly #start: Start
+  readonly #stretch = new Stretch()
   #loaded = $state(false)
-  #loading = false
-  /** What came while the newest page was read: the page may be older than it. */
-  #since: Change[] | undefined
+  #aim = $state.raw<Aim>({ at: 'end' })
+  #epoch = $state(0)
+  #opened: Promise<void> = Promise.resolve()
+  readonly #readings = new Readings((change) => this.#stretch.take(change))
 
-  /** newest is the id up to which a person who looks at the end has read. */
-  newest = $derived(this.#rows.findLast((row) => !row.mine && !row.notice)?.id ?? '')
-
-  constructor(conversation: string, page: PageLoader) {
+  constructor(conversation: string, history: History, start: Start = {}) {
     this.conversation = conversation
-    this.#page = page
+    this.#pages = new Pages(conversation, history)
+    this.#start = start
+    this.line = new UnreadLine(start.unread ?? '')
   }
 
   get rows(): readonly Message[] {
-    return this.#rows
+    return this.#stretch.rows
   }
-  /** more says that there are earlier rows. */
-  get more(): boolean {
-    return this.#more
+  /** before and after say that there are earlier rows, and later ones. */
+  get before(): boolean {
+    return this.#stretch.before
+  }
+  get after(): boolean {
+    return this.#stretch.after
   }
   /** loaded is false until the first page is there. */
   get loaded(): boolean {
     return this.#loaded
   }
+  /** aim is what the view shows next; each going somewhere is another object. */
+  get aim(): Aim {
+    return this.#aim
+  }
+  /** epoch counts how often the window went elsewhere: the rows of two epochs need not join. */
+  get epoch(): number {
+    return this.#epoch
+  }
 
-  /**
-   * refresh reads the newest page anew. Rows that were read before it stay, unless there is a
-   * hole between.
-   */
+  /** open reads where the conversation opens. */
+  open(): Promise<void> {
+    return (this.#opened = this.begin())
+  }
+
+  private async begin(): Promise<void> {
+    const { place, unread } = this.#start
+    if (place && (await this.goto({ at: 'place', ...place }))) return
+    if (unread && (await this.goto({ at: 'unread', message: unread }))) return
+    await this.toNewest()
+  }
+
+  /** jump goes to a message; it says whether it is there. */
+  async jump(message: string): Promise<boolean> {
+    await this.#opened.catch(() => undefined)
+    if (!this.#stretch.has(message)) return this.goto({ at: 'jump', message })
+    this.#aim = { at: 'jump', message }
+    return true
+  }
+
+  async toNewest(): Promise<void> {
+    if (this.#loaded && !this.after) this.#aim = { at: 'end' }
+    else await this.read(() => this.#pages.newest(), { at: 'end' })
+  }
+
+  toOldest(): Promise<void> {
+    return this.read(() => this.#pages.oldest(), { at: 'start' })
+  }
+
+  /** refresh reads what is shown anew, since changes may have been missed. */
   async refresh(): Promise<void> {
-    const since: Change[] = []
-    this.#since = since
-    const page = await this.#page('', pageSize)
-    const oldest = page.messages[0]?.position ?? ''
-    const ids = page.messages.map((row) => row.id)
-    const joined = this.#rows.some((row) => ids.includes(row.id))
-    const earlier =
-      page.more && joined
-        ? this.#rows.filter((row) => row.position < oldest && !ids.includes(row.id))
-        : []
-    if (earlier.length === 0) this.#more = page.more
-    this.#rows = [...earlier, ...page.messages].sort(byPosition)
+    if (this.after) return this.reread()
+    const newest = () => this.#pages.newest()
+    await this.#readings.run(newest, (found) => this.#stretch.renew(found))
     this.#loaded = true
-    for (const change of since) this.take(change)
-    if (this.#since === since) this.#since = undefined
   }
 
   /** older reads the page before the first row. */
-  async older(): Promise<void> {
-    const first = this.#rows[0]
-    if (this.#loading || !this.#more || !first) return
-    this.#loading = true
-    try {
-      const page = await this.#page(first.position, pageSize)
-      this.#more = page.more
-      this.put(page.messages)
-    } finally {
-      this.#loading = false
-    }
+  older(): Promise<void> {
+    const first = this.rows[0]
+    if (!first || !this.before) return Promise.resolve()
+    return this.#readings.page(
+      () => this.#pages.before(first.position),
+      (page) => this.rows[0]?.id === first.id && this.#stretch.prepend(page)
+    )
+  }
+
+  /** newer reads the page after the last row. */
+  newer(): Promise<void> {
+    const last = this.rows.at(-1)
+    if (!last || !this.after) return Promise.resolve()
+    return this.#readings.page(
+      () => this.#pages.after(last.position),
+      (page) => this.rows.at(-1)?.id === last.id && this.#stretch.append(page)
+    )
+  }
+
+  /** trim drops rows at the end that is not looked at. */
+  trim(end: 'before' | 'after'): void {
+    this.#stretch.trim(end)
   }
 
   apply(change: Change): void {
     if (change.conversation !== this.conversation) return
-    this.#since?.push(change)
-    this.take(change)
+    this.#readings.note(change)
+    this.line.take(change)
+    this.#stretch.take(change)
+    // Whoever writes wants to see it.
+    if (change.type === 'message' && change.message.state === 'queued') void this.toNewest()
   }
 
-  private take(change: Change): void {
-    if (change.type === 'message' || change.type === 'gap') this.put([change.message])
-    else if (change.type === 'message_changed') this.change(change.message)
-    else if (change.type === 'message_removed')
-      this.#rows = this.#rows.filter((row) => row.id !== change.message_id)
+  /** goto reads what is around a message; it says whether the message is there. */
+  private async goto(aim: Aim & { message: string }): Promise<boolean> {
+    try {
+      await this.read(() => this.#pages.around(aim.message), aim)
+      return true
+    } catch {
+      return false
+    }
   }
 
-  /** change replaces a row that is shown; one further back is read when it is scrolled to. */
-  private change(row: Message): void {
-    const first = this.#rows[0]
-    const shown = this.#rows.some((other) => other.id === row.id)
-    if (shown || !this.#more || (first && row.position > first.position)) this.put([row])
+  /** reread renews a window that is not at the end; where its place is gone, the end is shown. */
+  private async reread(): Promise<void> {
+    const place = this.place ?? { message: this.rows[0]?.id ?? '', offset: 0 }
+    if (!(await this.goto({ at: 'place', ...place }))) await this.toNewest()
   }
 
-  private put(rows: Message[]): void {
-    const ids = rows.map((row) => row.id)
-    const kept = this.#rows.filter((row) => !ids.includes(row.id))
-    this.#rows = [...kept, ...rows].sort(byPosition)
+  private read(load: () => Promise<HistoryWindow>, aim: Aim): Promise<void> {
+    return this.#readings.run(load, (found) => this.show(found, aim))
   }
-}
 
-function byPosition(a: Message, b: Message): number {
-  if (a.position === b.position) return 0
-  return a.position < b.position ? -1 : 1
+  private show(found: HistoryWindow, aim: Aim): void {
+    this.#stretch.replace(found)
+    this.#loaded = true
+    this.#epoch++
+    this.#aim = aim
+  }
 }

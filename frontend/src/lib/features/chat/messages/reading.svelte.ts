@@ -1,0 +1,46 @@
+import type { Api } from '$lib/api'
+import type { Scene, Scroller } from './scroller.svelte'
+
+/** How long after the last movement it is said what was read, in milliseconds. */
+const calm = 150
+
+/** Reading says what somebody has seen, while they look at the window. */
+export class Reading {
+  readonly #scene: Scene
+  readonly #scroller: Scroller
+  readonly #api: Pick<Api, 'markRead'>
+  #focused = $state(document.hasFocus())
+  /** The position up to which it was said. */
+  #said = ''
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(scene: Scene, scroller: Scroller, api: Pick<Api, 'markRead'>) {
+    this.#scene = scene
+    this.#scroller = scroller
+    this.#api = api
+  }
+
+  set focused(focused: boolean) {
+    this.#focused = focused
+  }
+
+  /** follow runs whenever what is in view has changed. */
+  follow(): () => void {
+    const { timeline } = this.#scene
+    const looking = this.#focused && this.#scroller.placed
+    timeline.line.attend(looking && this.#scroller.atEnd)
+    if (looking && this.#scroller.seen) this.#timer = setTimeout(() => this.#say(), calm)
+    return () => clearTimeout(this.#timer)
+  }
+
+  #say(): void {
+    const { rows, timeline } = this.#scene
+    const end = this.#scroller.index(this.#scroller.seen)
+    const seen = rows
+      .slice(0, end + 1)
+      .findLast(({ message }) => !message.mine && !message.notice)?.message
+    if (!seen || seen.position <= this.#said) return
+    this.#said = seen.position
+    void this.#api.markRead(timeline.conversation, seen.id).catch(() => undefined)
+  }
+}

@@ -1,0 +1,109 @@
+import type { Change, Message, Page } from '$lib/api'
+import type { History } from '$lib/state/pages'
+import { Timeline } from '$lib/state/timeline.svelte'
+import { expect, test } from 'vitest'
+import { arrival, message } from './people'
+
+// What happens in a conversation while it is shown.
+
+const where = 'h_home/c_general'
+const ids = (timeline: Timeline) => timeline.rows.map((row) => row.id)
+const never = () => Promise.reject(new Error('nothing is read here'))
+const changed = (row: Message): Change =>
+  ({ ...arrival(9, row), type: 'message_changed' }) as Change
+
+/** shown is a timeline whose newest page has these rows. */
+async function shown(messages: Message[], more = false) {
+  const around = { messages, before: more, after: true }
+  const source: History = {
+    history: () => Promise.resolve({ messages, more }),
+    historyAfter: never,
+    historyAround: () => Promise.resolve(around)
+  }
+  const timeline = new Timeline(where, source)
+  await timeline.open()
+  return timeline
+}
+
+test('loses nothing that comes while a page is read', async () => {
+  let answer: (page: Page) => void = () => undefined
+  const history = () => new Promise<Page>((resolve) => (answer = resolve))
+  const timeline = new Timeline(where, { history, historyAfter: never, historyAround: never })
+  const reading = timeline.open()
+  await Promise.resolve()
+  await Promise.resolve()
+  timeline.apply(arrival(1, message(2)))
+  answer({ messages: [message(1)], more: false })
+  await reading
+  expect(ids(timeline)).toEqual(['m_1', 'm_2'])
+})
+
+test('shows a row once, in its place, however it arrives', async () => {
+  const timeline = await shown([message(1), message(3)])
+  timeline.apply(arrival(1, message(2)))
+  timeline.apply(arrival(2, message(2)))
+  expect(ids(timeline)).toEqual(['m_1', 'm_2', 'm_3'])
+})
+
+test('moves a row of one’s own when the hub has given it its place', async () => {
+  const own = message(9, { mine: true, state: 'queued' })
+  const timeline = await shown([message(1), own])
+  timeline.apply(arrival(1, message(5)))
+  timeline.apply(changed({ ...own, state: 'sent', position: message(4).position }))
+  expect(ids(timeline)).toEqual(['m_1', 'm_9', 'm_5'])
+  expect(timeline.rows[1]?.state).toBe('sent')
+})
+
+test('drops an expired row and ignores another conversation', async () => {
+  const timeline = await shown([message(1), message(2)])
+  timeline.apply({ seq: 1, type: 'message_removed', conversation: where, message_id: 'm_1' })
+  timeline.apply(arrival(2, message(3, { conversation: 'h_home/c_other' })))
+  expect(ids(timeline)).toEqual(['m_2'])
+})
+
+test('is empty after the history was erased', async () => {
+  const timeline = await shown([message(1), message(2)], true)
+  timeline.apply({ seq: 1, type: 'cleared', conversation: where })
+  expect([ids(timeline), timeline.before]).toEqual([[], false])
+})
+
+test('leaves a change further back for the page that holds it', async () => {
+  const timeline = await shown([message(50), message(51)], true)
+  timeline.apply(changed(message(3, { edited: true })))
+  expect(ids(timeline)).toEqual(['m_50', 'm_51'])
+})
+
+test('leaves what comes at the end for later, while the middle is shown', async () => {
+  const timeline = await shown([message(50), message(53)], true)
+  await timeline.jump('m_elsewhere')
+  timeline.apply(arrival(1, message(60)))
+  timeline.apply(arrival(2, message(52)))
+  expect(ids(timeline)).toEqual(['m_50', 'm_52', 'm_53'])
+})
+
+test('goes to the end when one writes', async () => {
+  const timeline = await shown([message(50), message(53)], true)
+  await timeline.jump('m_elsewhere')
+  const epoch = timeline.epoch
+  timeline.apply(arrival(1, message(60, { mine: true, state: 'queued' })))
+  await expect.poll(() => timeline.epoch).toBe(epoch + 1)
+  expect([timeline.after, timeline.aim]).toEqual([false, { at: 'end' }])
+})
+
+test('draws the line at the first message that nobody looks at', async () => {
+  const timeline = await shown([message(1)])
+  timeline.apply(arrival(1, message(2)))
+  expect(timeline.line.message).toBe('')
+  timeline.line.attend(false)
+  timeline.apply(arrival(2, message(3)))
+  timeline.apply(arrival(3, message(4)))
+  expect(timeline.line.message).toBe('m_3')
+  timeline.line.attend(true)
+  timeline.apply(arrival(4, message(5)))
+  expect(timeline.line.message).toBe('m_3')
+  timeline.line.attend(false)
+  timeline.apply(arrival(5, message(6)))
+  expect(timeline.line.message).toBe('m_6')
+  timeline.apply(arrival(6, message(7, { mine: true, state: 'queued' })))
+  expect(timeline.line.message).toBe('')
+})
