@@ -17,6 +17,10 @@ export class Conversations {
     this.#list.find((one) => one.key === this.#active) ??
       (this.#fresh?.key === this.#active ? this.#fresh : undefined)
   )
+  /** What is listed: one that is only begun stands there while it is open. */
+  #shown = $derived(
+    this.current && this.current === this.#fresh ? [...this.#list, this.current] : this.#list
+  )
   unread = $derived(this.#list.reduce((sum, one) => sum + one.unread, 0))
 
   get list(): readonly Conversation[] {
@@ -87,7 +91,7 @@ export class Conversations {
 
   /** sections are a hub's conversations as the list shows them, each by the last thing said. */
   sections(hub: string): Sections {
-    return sectionsOf(this.#list.filter((one) => one.hub === hub && this.listed(one)))
+    return sectionsOf(this.#shown.filter((one) => one.hub === hub && this.listed(one)))
   }
 
   /** Channels that one has left and people whom one has blocked are listed only while open. */
@@ -104,7 +108,7 @@ export class Conversations {
 
   /** directs are a hub's direct conversations. */
   directs(hub: string): Conversation[] {
-    return this.#list.filter((one) => one.hub === hub && one.kind === 'direct').sort(byLast)
+    return this.#shown.filter((one) => one.hub === hub && one.kind === 'direct').sort(byLast)
   }
 
   /** unreadOf counts what is unread on a hub, aside from what is muted. */
