@@ -133,5 +133,5 @@ export type Change = { seq: number; hub?: string; conversation?: string } & (
   | { type: 'open'; link?: string }
   /** notified: a message is worth a sound. */
   | { type: 'notified' }
-  | { type: 'conversations' | 'ready' | 'stage' | 'settings' | 'cleared' }
+  | { type: 'conversations' | 'ready' | 'stage' | 'settings' | 'cleared' | 'local_hub' }
 )
