@@ -9,5 +9,7 @@ export const windowCalls = {
   /** Which conversation the person looks at now, "" for none: it gets no notifications. */
   attend: (key: string) => call<void>(() => App.Attend(key)),
   /** How many messages wait, for the title and the taskbar. */
-  setBadge: (count: number) => call<void>(() => App.SetBadge(count))
+  setBadge: (count: number) => call<void>(() => App.SetBadge(count)),
+  /** Shows a notification now, whatever the settings say; fails where the system has none. */
+  testNotification: () => call<void>(App.TestNotification)
 }

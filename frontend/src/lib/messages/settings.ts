@@ -53,7 +53,8 @@ export const settings = {
     sound: 'Play a sound',
     quiet: 'Do not disturb',
     quietHint: 'No notification and no sound, until you turn it off.',
-    test: 'Play the sound'
+    test: 'Try it',
+    tested: 'A notification was sent. If you saw none, look at the settings of your system.'
   },
   privacy: {
     typing: 'Tell others when I am typing',
