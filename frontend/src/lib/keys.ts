@@ -16,7 +16,7 @@ export type Keys = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' 
 
 /** pressed says whether the keys are those of a combination such as "Mod+Shift+F". */
 export function pressed(combination: string, event: Keys, command = mac): boolean {
-  const parts = combination.split('+')
+  const parts = partsOf(combination)
   const wanted = parts.pop() ?? ''
   const mod = parts.includes('Mod')
   return (
@@ -30,12 +30,17 @@ export function pressed(combination: string, event: Keys, command = mac): boolea
 
 /** spelled is a combination for people: its keys one by one. */
 export function spelled(combination: string, command = mac): string[] {
-  return combination
-    .split('+')
-    .map((part) => (part === 'Mod' ? (command ? '⌘' : 'Ctrl') : (names[part] ?? part)))
+  return partsOf(combination).map((part) =>
+    part === 'Mod' ? (command ? '⌘' : 'Ctrl') : (names[part] ?? part)
+  )
 }
 
 /** ariaKeys is a combination as aria-keyshortcuts wants it. */
 export function ariaKeys(combination: string, command = mac): string {
   return combination.replace('Mod', command ? 'Meta' : 'Control').replace('Ctrl', 'Control')
+}
+
+/** partsOf is the keys of a combination; a plus at the end is a key itself. */
+function partsOf(combination: string): string[] {
+  return combination.split(/\+(?=.)/)
 }

@@ -84,7 +84,7 @@ export const palette = {
       'on:': 'a date',
       'has:link': 'with a link'
     } as Record<string, string>,
-    help: 'Words find messages that have all of them, in any part of a word. "Quoted words" stand together. Narrow it down:',
+    help: 'Words find messages that have all of them, in any part of a word. “Quoted words” stand together. The filters above narrow it down.',
     keys: '↑ ↓ to choose, Enter to open',
     you: 'You',
     nothing: 'No message has this.',

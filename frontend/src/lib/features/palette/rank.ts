@@ -11,7 +11,7 @@ export function rank(entries: readonly Entry[], typed: string, recent: readonly 
   const found = fuzzysort.go(wanted, entries as Entry[], {
     keys: ['title', 'keywords', 'place'],
     limit: most,
-    threshold: 0.35,
+    threshold: 0.2,
     scoreFn: (result) => {
       const [title = 0, keywords = 0, place = 0] = [...result].map((one) => one.score)
       const used = recent.includes(result.obj.id) ? 0.1 : 0
