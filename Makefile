@@ -48,8 +48,8 @@ lint: ## gofmt, go vet, staticcheck, govulncheck, svelte-check, eslint, prettier
 	build/lint $(PACKAGES)
 
 .PHONY: e2e
-e2e: frontend hub cli ## drive the real app with a browser
-	build/setup window browser
+e2e: window hub cli ## drive the real app, with a browser and in its own window
+	build/setup browser
 	go build -buildvcs=false -tags $(DEV_TAGS) -o $(BIN)/gossip-dev .
 	cd frontend && npm run e2e
 

@@ -114,6 +114,11 @@ export class World {
     return started
   }
 
+  /** add has a program that a test has started itself stopped with the world. */
+  add(program: Process): void {
+    this.#started.push(program)
+  }
+
   /** outputs is what each program wrote, for the report of a test that failed. */
   outputs(): string[] {
     const hub = this.#hub ? [this.#hub] : []
