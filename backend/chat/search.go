@@ -35,76 +35,90 @@ type Hits struct {
 
 // Search finds messages by what they say. It reads the store only, whatever the hub's goroutine does; what of the index is
 // damaged is made anew in the background.
-func (h *Hub) Search(ctx context.Context, s Search) (hits Hits, err error) {
-	var damaged []Conversation
-	err = h.Store.View(func(tx *store.Tx) error {
-		complete, err := search.Complete(tx, h.Config.Hub)
-		if err != nil {
-			return err
-		}
-		hits.Partial = !complete
-		for want := s.Limit + 1; ; want *= 2 {
-			var newest []search.Hit[Conversation]
-			if newest, damaged, err = h.scan(ctx, tx, s, want); err != nil {
-				return err
-			}
-			hits.List, err = h.shown(tx, s.Question, newest)
-			if err != nil || len(hits.List) > s.Limit || len(newest) < want {
-				return err // otherwise some were not for the person's eyes, and older ones may be
-			}
-		}
-	})
-	if err != nil {
+func (h *Hub) Search(ctx context.Context, s Search) (Hits, error) {
+	f := finding{Hub: h, Search: s, damaged: map[Conversation]bool{}}
+	if err := h.Store.View(func(tx *store.Tx) error { return f.run(ctx, tx) }); err != nil {
 		return Hits{}, err
 	}
-	if hits.More = len(hits.List) > s.Limit; hits.More {
-		hits.List = hits.List[:s.Limit]
-	}
-	if len(damaged) > 0 {
-		hits.Partial = true
-		h.mend(ctx, damaged)
+	hits := Hits{List: f.list, More: len(f.list) > s.Limit, Partial: f.partial || len(f.damaged) > 0}
+	hits.List = hits.List[:min(len(hits.List), s.Limit)]
+	if len(f.damaged) > 0 {
+		h.mend(ctx, f.damaged)
 	}
 	return hits, nil
 }
 
-// scan finds the newest messages that fit, and whose index can't be read.
-func (h *Hub) scan(ctx context.Context, tx *store.Tx, s Search, want int) (found []search.Hit[Conversation], damaged []Conversation, err error) {
-	newest := search.Newest[Conversation]{Limit: want, Compare: func(a, b Conversation) int { return bytes.Compare(a.id(), b.id()) }}
-	filter := s.Question.Filter(s.From, millis(time.Now()))
-	for _, key := range h.storedConversations(tx) {
-		conv := h.conversationOf(key)
-		if s.In != nil && !s.In[conv] {
-			continue
-		}
-		err := filter.Scan(ctx, tx, conv.Hub, key, func(f search.Found) { newest.Add(conv, f) })
-		if errors.Is(err, store.ErrDamaged) {
-			damaged = append(damaged, conv)
-		} else if err != nil {
-			return nil, nil, err
-		}
-	}
-	return newest.All(), damaged, nil
+// finding is a search under way.
+type finding struct {
+	*Hub
+	Search
+	list    []Hit
+	partial bool
+	damaged map[Conversation]bool // whose index can't be used any more
 }
 
-// shown reads the messages that were found, as far as they are for the person's eyes.
-func (h *Hub) shown(tx *store.Tx, q *search.Question, found []search.Hit[Conversation]) (list []Hit, err error) {
-	for _, f := range found {
-		r, ok, err := store.GetValue[row](bucket(tx, rowBucket, f.In), f.Place[:])
+// run looks for one hit more than wanted. Where some of what was found is not for the person's eyes, it looks further.
+func (f *finding) run(ctx context.Context, tx *store.Tx) error {
+	complete, err := search.Complete(tx, f.Config.Hub)
+	if err != nil {
+		return err
+	}
+	f.partial = !complete
+	for want := f.Limit + 1; ; want *= 2 {
+		newest, err := f.scan(ctx, tx, want)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if ok && r.searched() && h.shows(f.In, &r) {
-			list = append(list, Hit{h.message(tx, f.In, place(f.Place), &r), q.Ranges(r.Text)})
+		if err := f.read(tx, newest); err != nil || len(f.list) > f.Limit || len(newest) < want {
+			return err
 		}
 	}
-	return list, nil
+}
+
+// scan finds the newest messages that fit.
+func (f *finding) scan(ctx context.Context, tx *store.Tx, want int) ([]search.Hit[Conversation], error) {
+	newest := search.Newest[Conversation]{Limit: want, Compare: func(a, b Conversation) int { return bytes.Compare(a.id(), b.id()) }}
+	filter := f.Question.Filter(f.From, millis(time.Now()))
+	for _, key := range f.storedConversations(tx) {
+		conv := f.conversationOf(key)
+		if f.In != nil && !f.In[conv] {
+			continue
+		}
+		err := filter.Scan(ctx, tx, conv.Hub, key, func(found search.Found) { newest.Add(conv, found) })
+		switch {
+		case errors.Is(err, store.ErrDamaged):
+			f.damaged[conv] = true
+		case err != nil:
+			return nil, err
+		}
+	}
+	return newest.All(), nil
+}
+
+// read reads the messages that were found, as far as they are for the person's eyes. An index that knows of messages that
+// are not there is not of this history.
+func (f *finding) read(tx *store.Tx, found []search.Hit[Conversation]) error {
+	f.list = nil
+	for _, at := range found {
+		r, here, err := store.GetValue[row](bucket(tx, rowBucket, at.In), at.Place[:])
+		switch {
+		case errors.Is(err, store.ErrDamaged): // nobody can read this one any more
+		case err != nil:
+			return err
+		case !here || !r.searched():
+			f.damaged[at.In] = true
+		case f.shows(at.In, &r):
+			f.list = append(f.list, Hit{f.message(tx, at.In, place(at.Place), &r), f.Question.Ranges(r.Text)})
+		}
+	}
+	return nil
 }
 
 // mend has the indexes of conversations made anew.
-func (h *Hub) mend(ctx context.Context, damaged []Conversation) {
+func (h *Hub) mend(ctx context.Context, damaged map[Conversation]bool) {
 	err := h.do(ctx, func() error {
 		return h.update(func(c *change) error {
-			for _, conv := range damaged {
+			for conv := range damaged {
 				if err := c.mended(conv, store.ErrDamaged); err != nil {
 					return err
 				}
