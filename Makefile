@@ -22,7 +22,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
 
 .PHONY: run
-run: hub cli ## open the app, joined to a local hub with an Echo contact (without a display: make demo)
+run: hub cli ## open the app with a hub of its own and an Echo contact (without a display: make demo)
 	@build/run
 
 .PHONY: demo
@@ -68,6 +68,10 @@ bench: hub ## benchmarks of the packages, then of the hub from outside: make ben
 
 .PHONY: build
 build: window hub cli ## build/bin/gossip, gossip-cli and gossip-hub
+
+.PHONY: install
+install: build ## put the app into your menu, to open gossip:// links, too (build/install -u takes it away)
+	build/install
 
 .PHONY: window hub cli frontend bindings
 window: frontend

@@ -160,7 +160,12 @@ func (a *App) claim() (claimed bool) {
 }
 
 // openWindow runs the app in its window and returns when the window is closed.
-func openWindow(app *App) error {
+func openWindow(app *App) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil { // the toolkit's way to say that there is no display
+			err = fmt.Errorf("no window can be opened here (%v); check DISPLAY or WAYLAND_DISPLAY, or use gossip-cli", cause)
+		}
+	}()
 	kept := settings.Peek(app.profile).Window
 	width, height := desktop.Size(kept)
 	state := options.Normal
