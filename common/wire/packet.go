@@ -24,9 +24,10 @@ const (
 	KindChannelUpdate Kind = "cup"        // hub -> device: ChannelUpdate; device -> hub: Statement
 	KindEndOfCards    Kind = "eok"        // hub -> device: EndOfCards
 	KindRemoved       Kind = "rmk"        // hub -> device: Removed
-	KindCallRoster    Kind = "gmp"        // both: who is in a channel's call
-	KindStartCall     Kind = "start_call" // both
-	KindHangUp        Kind = "hang-up"    // both
+	KindCallRoster    Kind = "gmp"        // hub -> device: CallRoster; device -> hub: CallRosterRequest
+	KindStartCall     Kind = "start_call" // device -> hub: StartCall
+	KindHangUp        Kind = "hang-up"    // device -> hub: HangUp
+	KindICEServers    Kind = "turn"       // device -> hub: nothing; hub -> device: ICEServers
 	KindAck           Kind = "ack"        // both: Ack
 	KindError         Kind = "err"        // both: Error
 )
@@ -38,7 +39,8 @@ const (
 	KindSenderKey Kind = "skd"
 )
 
-// Stream kinds: never stored. Presence comes from the hub, the others from devices.
+// Stream kinds: never stored. Presence comes from the hub, the others from devices. Offer, answer and ice go to one device
+// and carry what package content has for them, under the transient key of the session of the two devices.
 const (
 	KindOffer    Kind = "offer"
 	KindAnswer   Kind = "answer"
@@ -61,7 +63,7 @@ var classes = map[Kind]Class{
 	KindGreeting: ClassSignal, KindHubGreeting: ClassSignal, KindCredentials: ClassSignal, KindWelcome: ClassSignal,
 	KindCardRequest: ClassSignal, KindCards: ClassSignal, KindChannelUpdate: ClassSignal, KindEndOfCards: ClassSignal,
 	KindRemoved: ClassSignal, KindCallRoster: ClassSignal, KindStartCall: ClassSignal, KindHangUp: ClassSignal,
-	KindAck: ClassSignal, KindError: ClassSignal,
+	KindICEServers: ClassSignal, KindAck: ClassSignal, KindError: ClassSignal,
 	KindMessage: ClassData, KindSession: ClassData, KindSenderKey: ClassData,
 	KindOffer: ClassStream, KindAnswer: ClassStream, KindICE: ClassStream, KindTyping: ClassStream, KindPresence: ClassStream,
 }

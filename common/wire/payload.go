@@ -37,7 +37,7 @@ type Welcome struct {
 	Name       string           `cbor:"2,keyasint"` // the account's name on this hub
 	Now        uint64           `cbor:"3,keyasint"` // the hub's clock, Unix milliseconds
 	Channels   []ChannelSummary `cbor:"4,keyasint,omitempty"`
-	ICEServers []ICEServer      `cbor:"5,keyasint,omitempty"`
+	ICEServers []ICEServer      `cbor:"5,keyasint,omitempty"` // none: this hub offers neither STUN nor TURN
 	Limits     HubLimits        `cbor:"6,keyasint"`
 	Session    []byte           `cbor:"7,keyasint"` // as in Credentials
 }
@@ -47,13 +47,6 @@ type HubLimits struct {
 	PacketsPerSecond uint `cbor:"1,keyasint"` // sustained
 	PacketBurst      uint `cbor:"2,keyasint"`
 	RetentionSeconds uint `cbor:"3,keyasint"` // how long a waiting packet is kept; 0 = only online recipients get it
-}
-
-// ICEServer is one STUN or TURN server with short-lived credentials (RFC 8489, RFC 8656).
-type ICEServer struct {
-	URLs       []string `cbor:"1,keyasint"`
-	Username   string   `cbor:"2,keyasint,omitempty"`
-	Credential string   `cbor:"3,keyasint,omitempty"`
 }
 
 // ChannelSummary is where a channel stands: enough to list it and to see whether one's copy of its log is old.
@@ -192,7 +185,10 @@ func (c *Credentials) validate() error {
 }
 
 func (w *Welcome) validate() error {
-	return atMost(bound{"channels", len(w.Channels), MaxSummaries}, bound{"ICE servers", len(w.ICEServers), 16})
+	if err := atMost(bound{"channels", len(w.Channels), MaxSummaries}); err != nil {
+		return err
+	}
+	return checkICEServers(w.ICEServers)
 }
 
 func (r *CardRequest) validate() error {

@@ -37,6 +37,10 @@ var (
 	bobLaptop  = fill[id.DeviceID](0xb0)
 	general    = fill[id.ChannelID](0x9e)
 	hello      = fill[id.MessageID](0x4e)
+	theCall    = fill[id.CallID](0xca)
+	relay      = ICEServer{
+		URLs: []string{"stun:192.0.2.1:3478", "turn:[2001:db8::1]:3478?transport=tcp"}, Username: "1767229200:token", Credential: "c", Expires: 1767229200000,
+	}
 )
 
 // must encodes a payload that is known to be encodable.
@@ -64,7 +68,7 @@ func samples(t testing.TB) map[string]Packet {
 		"welcome": signal(KindWelcome, &Welcome{
 			User: fill[id.UserID](0xa0), Name: "alice", Now: 1767225600000, Session: bytes.Repeat([]byte{5}, 32),
 			Channels:   []ChannelSummary{{Channel: general, Name: "general", Public: true, Members: 2, Length: 3, Head: fill[[32]byte](9), Last: 7, Member: true}},
-			ICEServers: []ICEServer{{URLs: []string{"turn:hub.example:3478"}, Username: "u", Credential: "c"}},
+			ICEServers: []ICEServer{relay},
 			Limits:     HubLimits{PacketsPerSecond: 50, PacketBurst: 200, RetentionSeconds: 7776000},
 		}),
 		"card-request": signal(KindCardRequest, &CardRequest{
@@ -76,8 +80,20 @@ func samples(t testing.TB) map[string]Packet {
 		"channel-update": signal(KindChannelUpdate, &ChannelUpdate{Channel: general, From: 2, Statements: [][]byte{[]byte("statement")}}),
 		"removed":        signal(KindRemoved, &Removed{User: fill[id.UserID](0xc1), Device: bobLaptop}),
 		"ack":            &SignalPacket{Kind: KindAck, Re: hello, Payload: must(t, &Ack{Channel: general, Seq: 7, At: 1767225600000})},
-		"presence":       &StreamPacket{Kind: KindPresence, Payload: must(t, &Presence{Entries: []PresenceEntry{{User: fill[id.UserID](0xb1), Online: true, Card: fill[[32]byte](4)}}})},
-		"error":          &SignalPacket{Kind: KindError, Re: hello, Payload: must(t, &Error{Code: CodeRate, Sentence: "Too fast.", RetryAfter: 250, Detail: must(t, &ExpiredNotice{Channel: general, After: 3, Count: 2})})},
+		"start-call":     signal(KindStartCall, &StartCall{Channel: general, Call: theCall, Started: 1767225600000, Joined: 1767225601000}),
+		"hang-up":        signal(KindHangUp, &HangUp{Channel: general, Call: theCall}),
+		"call-request":   signal(KindCallRoster, &CallRosterRequest{Channel: general}),
+		"call-roster": &SignalPacket{Kind: KindCallRoster, Re: hello, Payload: must(t, &CallRoster{
+			Channel: general, Call: theCall, Started: 1767225600000, Devices: []CallDevice{{bobLaptop, 1767225600000}, {alicePhone, 1767225601000}},
+		})},
+		"no-call":      signal(KindCallRoster, &CallRoster{Channel: general}),
+		"turn-request": &SignalPacket{Kind: KindICEServers, ID: hello},
+		"turn":         &SignalPacket{Kind: KindICEServers, Re: hello, Payload: must(t, &ICEServers{Servers: []ICEServer{relay}})},
+		"offer":        &StreamPacket{Kind: KindOffer, To: bobLaptop, Payload: []byte("ciphertext")},
+		"answer":       &StreamPacket{Kind: KindAnswer, From: bobLaptop, To: alicePhone, Payload: []byte("ciphertext")},
+		"ice":          &StreamPacket{Kind: KindICE, To: bobLaptop, Payload: []byte("ciphertext")},
+		"presence":     &StreamPacket{Kind: KindPresence, Payload: must(t, &Presence{Entries: []PresenceEntry{{User: fill[id.UserID](0xb1), Online: true, Card: fill[[32]byte](4)}}})},
+		"error":        &SignalPacket{Kind: KindError, Re: hello, Payload: must(t, &Error{Code: CodeRate, Sentence: "Too fast.", RetryAfter: 250, Detail: must(t, &ExpiredNotice{Channel: general, After: 3, Count: 2})})},
 	}
 }
 

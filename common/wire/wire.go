@@ -13,6 +13,8 @@
 //	D: gmk    CardRequest                 H: ckp   Cards, sealed to D; cup LogPart; eok EndOfCards
 //	D: ack    Ack (cursor): starts a journal's delivery, later acknowledges it
 //	D: msg, sess, skd                     H: ack (on disk) or err; the packet itself to its recipients
+//	D: start_call, hang-up, gmp           H: gmp   CallRoster, to every member when it changes
+//	D: turn  (before credentials end)     H: turn  ICEServers
 package wire
 
 import (

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,6 +48,7 @@ func payloads() []any {
 	return []any{
 		&Greeting{}, &HubGreeting{}, &Credentials{}, &Welcome{}, &CardRequest{}, &Cards{}, &EndOfCards{},
 		&ChannelUpdate{}, &Removed{}, &Ack{}, &Presence{}, &Error{}, &ExpiredNotice{},
+		&StartCall{}, &HangUp{}, &CallRosterRequest{}, &CallRoster{}, &ICEServers{},
 	}
 }
 
@@ -121,16 +124,32 @@ func TestRefusedPackets(t *testing.T) {
 
 func TestPayloadLimits(t *testing.T) {
 	tests := map[string]any{
-		"card":        &Greeting{Card: make([]byte, MaxCard+1)},
-		"certificate": &HubGreeting{Certificate: make([]byte, MaxCard+1)},
-		"password":    &Credentials{Password: strings.Repeat("x", MaxPassword+1), Session: []byte{1}},
-		"channels":    &Welcome{Channels: make([]ChannelSummary, MaxSummaries+1), Session: []byte{1}},
-		"users":       &CardRequest{Users: make([]WantedCard, MaxCardsWanted+1)},
-		"cards":       &Cards{Cards: [][]byte{make([]byte, MaxCard+1)}},
-		"statements":  &ChannelUpdate{Statements: make([][]byte, MaxStatements+1)},
-		"statement":   &ChannelUpdate{Statements: [][]byte{make([]byte, MaxStatement+1)}},
-		"presence":    &Presence{Entries: make([]PresenceEntry, MaxPresence+1)},
-		"sentence":    &Error{Sentence: strings.Repeat("x", MaxSentence+1)},
+		"card":             &Greeting{Card: make([]byte, MaxCard+1)},
+		"certificate":      &HubGreeting{Certificate: make([]byte, MaxCard+1)},
+		"password":         &Credentials{Password: strings.Repeat("x", MaxPassword+1), Session: []byte{1}},
+		"channels":         &Welcome{Channels: make([]ChannelSummary, MaxSummaries+1), Session: []byte{1}},
+		"users":            &CardRequest{Users: make([]WantedCard, MaxCardsWanted+1)},
+		"cards":            &Cards{Cards: [][]byte{make([]byte, MaxCard+1)}},
+		"statements":       &ChannelUpdate{Statements: make([][]byte, MaxStatements+1)},
+		"statement":        &ChannelUpdate{Statements: [][]byte{make([]byte, MaxStatement+1)}},
+		"presence":         &Presence{Entries: make([]PresenceEntry, MaxPresence+1)},
+		"call devices":     &CallRoster{Channel: general, Call: theCall, Devices: callDevices(MaxCallDevices + 1)},
+		"roster order":     &CallRoster{Channel: general, Call: theCall, Devices: []CallDevice{{alicePhone, 2}, {bobLaptop, 1}}},
+		"device twice":     &CallRoster{Channel: general, Call: theCall, Devices: []CallDevice{{alicePhone, 2}, {alicePhone, 2}}},
+		"no device":        &CallRoster{Channel: general, Call: theCall, Devices: []CallDevice{{}}},
+		"no call":          &CallRoster{Channel: general, Devices: []CallDevice{{alicePhone, 2}}},
+		"call time":        &StartCall{Channel: general, Call: theCall, Started: latestTime + 1},
+		"joined time":      &CallRoster{Channel: general, Call: theCall, Devices: []CallDevice{{alicePhone, latestTime + 1}}},
+		"start of no call": &StartCall{Channel: general, Joined: 1},
+		"start nowhere":    &StartCall{Call: theCall, Joined: 1},
+		"ICE servers":      &ICEServers{Servers: slices.Repeat([]ICEServer{relay}, MaxICEServers+1)},
+		"ICE URLs":         &ICEServers{Servers: []ICEServer{{URLs: slices.Repeat(relay.URLs, MaxICEURLs)}}},
+		"ICE URL":          &ICEServers{Servers: []ICEServer{{URLs: []string{strings.Repeat("x", MaxICEText+1)}}}},
+		"no ICE URL":       &ICEServers{Servers: []ICEServer{{Username: "u"}}},
+		"ICE time":         &ICEServers{Servers: []ICEServer{{URLs: relay.URLs, Expires: latestTime + 1}}},
+		"ICE name":         &ICEServers{Servers: []ICEServer{{URLs: relay.URLs, Username: strings.Repeat("x", MaxICEText+1)}}},
+		"ICE in welcome":   &Welcome{ICEServers: slices.Repeat([]ICEServer{relay}, MaxICEServers+1), Session: []byte{1}},
+		"sentence":         &Error{Sentence: strings.Repeat("x", MaxSentence+1)},
 	}
 	for name, payload := range tests {
 		encoded := must(t, payload)
@@ -140,6 +159,32 @@ func TestPayloadLimits(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What fits just so is taken.
+func TestPayloadsAtTheirLimits(t *testing.T) {
+	full := relay
+	full.URLs, full.Username = slices.Repeat(relay.URLs[:1], MaxICEURLs), strings.Repeat("x", MaxICEText)
+	for parsed, payload := range map[any]any{
+		&CallRoster{}: &CallRoster{Channel: general, Call: theCall, Started: latestTime, Devices: callDevices(MaxCallDevices)},
+		&ICEServers{}: &ICEServers{Servers: slices.Repeat([]ICEServer{full}, MaxICEServers)},
+	} {
+		if err := Unmarshal(must(t, payload), parsed); err != nil || !reflect.DeepEqual(parsed, payload) {
+			t.Errorf("%T: %v", payload, err)
+		}
+	}
+	if at := relay.ExpiresAt(); at.UnixMilli() != 1767229200000 || !(ICEServer{}).ExpiresAt().IsZero() {
+		t.Errorf("expires at %v", at)
+	}
+}
+
+// callDevices makes a roster in its order.
+func callDevices(count int) []CallDevice {
+	devices := make([]CallDevice, count)
+	for i := range devices {
+		devices[i] = CallDevice{Device: id.DeviceID{1, byte(i)}, Joined: 7}
+	}
+	return devices
 }
 
 // countingReader fails the test when more than the length field is read.
