@@ -78,14 +78,6 @@ export const composer = {
     delete: 'Delete',
     deleteHint: 'Takes this conversation away here. They can write again.'
   },
-  blockAsk: {
-    title: (name: string) => `Block ${name}?`,
-    text: 'Nothing that they write reaches you any more, and they are not told. You can take it back in the settings.'
-  },
-  deleteAsk: {
-    title: (name: string) => `Delete the conversation with ${name}?`,
-    text: 'Its messages are erased on this device. What the other has stays there.'
-  },
   closed: {
     personBlocked: (name: string) => `You blocked ${name}. What they write does not reach you.`,
     unblock: 'Unblock',
@@ -95,6 +87,9 @@ export const composer = {
     removedPrivate:
       'You were removed from this channel. Somebody who runs it can invite you again.',
     join: 'Join',
-    delete: 'Delete it here'
+    delete: 'Delete it here',
+    dropTitle: (name: string) => `Delete #${name} here?`,
+    dropText: 'Its messages are erased from this device. The others keep theirs.',
+    drop: 'Delete'
   }
 }
