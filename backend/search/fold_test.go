@@ -16,7 +16,7 @@ func TestFold(t *testing.T) {
 		"Straße STRASSE":          "strasse strasse",
 		"ŁÓDŹ Ørsted Æther":       "lodz orsted aether",
 		"ΟΔΟΣ οδός":               "οδοσ οδοσ",
-		"ﬁne ｆｕｌｌ":               "fine full",
+		"ﬁne ｆｕｌｌ":                "fine full",
 		"İstanbul":                "istanbul",
 		"one\t\n  two\u00a0three": "one two three",
 		"so\u00adft":              "soft",
