@@ -61,10 +61,25 @@ test('drops an expired row and ignores another conversation', async () => {
   expect(ids(timeline)).toEqual(['m_2'])
 })
 
-test('is empty after the history was erased', async () => {
-  const timeline = await shown([message(1), message(2)], true)
+test('reads the history anew after it was erased', async () => {
+  const rows = [message(1), message(2)]
+  const timeline = await shown(rows)
+  rows.shift()
   timeline.apply({ seq: 1, type: 'cleared', conversation: where })
-  expect([ids(timeline), timeline.before]).toEqual([[], false])
+  expect(ids(timeline)).toEqual([])
+  await expect.poll(() => ids(timeline)).toEqual(['m_2'])
+})
+
+test('quotes a message as it is now', async () => {
+  const answer = message(2, { reply_to: 'm_1', reply: { id: 'm_1', text: 'message 1' } })
+  const timeline = await shown([message(1), answer])
+  const reply = () => timeline.rows.find((row) => row.id === 'm_2')?.reply
+  timeline.apply(changed(message(1, { text: 'other words' })))
+  expect(reply()).toEqual({ id: 'm_1', from_name: 'bob', text: 'other words' })
+  timeline.apply(changed(message(1, { text: '', deleted: true })))
+  expect(reply()).toEqual({ id: 'm_1', from_name: 'bob', deleted: true })
+  timeline.apply({ seq: 1, type: 'message_removed', conversation: where, message_id: 'm_1' })
+  expect(reply()).toEqual({ id: 'm_1', missing: true })
 })
 
 test('leaves a change further back for the page that holds it', async () => {

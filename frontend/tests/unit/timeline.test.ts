@@ -20,7 +20,7 @@ function pages(all: Message[]): History {
       return { messages: rows.slice(-limit), more: rows.length > limit }
     },
     historyAfter: async (_, after, limit): Promise<Page> => {
-      const rows = all.filter((row) => row.position > after)
+      const rows = all.filter((row) => row.position > after || /^0+$/.test(after))
       return { messages: rows.slice(0, limit), more: rows.length > limit }
     },
     historyAround: async (_, id, limit): Promise<HistoryWindow> => {

@@ -8,6 +8,9 @@ export const pageSize = 80
 /** How many rows are read on each side of a message. */
 const side = 50
 
+/** The position before every row: 24 bytes as hexadecimal digits, as the program writes them. */
+const beginning = '0'.repeat(48)
+
 /** Pages reads one conversation's history. */
 export class Pages {
   readonly #conversation: string
@@ -23,7 +26,7 @@ export class Pages {
     return { messages, before: more, after: false }
   }
   async oldest(): Promise<HistoryWindow> {
-    const { messages, more } = await this.after('')
+    const { messages, more } = await this.after(beginning)
     return { messages, before: false, after: more }
   }
   before(position: string): Promise<Page> {

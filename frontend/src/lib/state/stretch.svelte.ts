@@ -1,5 +1,6 @@
 import type { Change, HistoryWindow, Message, Page } from '$lib/api'
 import { byPosition, idsOf } from './order'
+import { quotesAfter } from './quotes'
 
 /** How many rows are kept; what is over it goes at the end that is not looked at. */
 export const mostRows = 400
@@ -74,6 +75,8 @@ export class Stretch {
     } else if (change.type === 'message_removed')
       this.#rows = this.#rows.filter((row) => row.id !== change.message_id)
     else if (change.type === 'cleared') this.replace({ messages: [], before: false, after: false })
+    if (change.type === 'message_changed' || change.type === 'message_removed')
+      this.#rows = quotesAfter(this.#rows, change)
   }
 
   /** covers tells whether a row stands in this part; one outside it is read when it is scrolled to. */

@@ -51,9 +51,7 @@ export class Timeline {
   }
 
   /** open reads where the conversation opens. */
-  open(): Promise<void> {
-    return (this.#opened = this.begin())
-  }
+  open = (): Promise<void> => (this.#opened = this.begin())
 
   private async begin(): Promise<void> {
     const { place, unread } = this.#start
@@ -119,6 +117,7 @@ export class Timeline {
     this.#stretch.take(change)
     // Whoever writes wants to see it.
     if (change.type === 'message' && change.message.state === 'queued') void this.toNewest()
+    if (change.type === 'cleared') void this.refresh()
   }
 
   /** goto reads what is around a message; it says whether the message is there. */

@@ -1,20 +1,18 @@
 import { tick } from 'svelte'
-import type { Scene, Scroller } from './scroller.svelte'
+import { indexOf, type Scene } from './scene'
 
 const steps: Record<string, number> = { ArrowUp: -1, ArrowDown: 1 }
 
 /** Focus makes the rows one stop of the Tab key: the arrow keys go from message to message. */
 export class Focus {
   readonly #scene: Scene
-  readonly #scroller: Scroller
   #message = $state('')
   /** The focus came by the keyboard: then single letters are commands, else they are for the composer. */
   #byKeyboard = $state(false)
   #pressed = false
 
-  constructor(scene: Scene, scroller: Scroller) {
+  constructor(scene: Scene) {
     this.#scene = scene
-    this.#scroller = scroller
   }
 
   /** message is the one that has the focus, or had it last. */
@@ -71,7 +69,7 @@ export class Focus {
     const row = rows[Math.max(0, Math.min(index, rows.length - 1))]
     if (!row) return
     this.#message = row.message.id
-    this.#scroller.reveal(this.#scroller.index(row.message.id))
+    this.#scene.list?.scrollToIndex(indexOf(this.#scene, row.message.id), { align: 'nearest' })
     await tick()
     this.#byKeyboard = true
     box
@@ -82,7 +80,7 @@ export class Focus {
   /** near is where the arrow keys start from: the focused row, or one in view when that is far away. */
   #near(): number {
     const { list } = this.#scene
-    const at = this.#scroller.index(this.#message)
+    const at = indexOf(this.#scene, this.#message)
     if (!list) return at
     const top = list.getScrollOffset()
     const end = top + list.getViewportSize()

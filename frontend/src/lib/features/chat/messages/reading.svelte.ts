@@ -1,5 +1,6 @@
 import type { Api } from '$lib/api'
-import type { Scene, Scroller } from './scroller.svelte'
+import { indexOf, type Scene } from './scene'
+import type { Scroller } from './scroller.svelte'
 
 /** How long after the last movement it is said what was read, in milliseconds. */
 const calm = 150
@@ -35,7 +36,7 @@ export class Reading {
 
   #say(): void {
     const { rows, timeline } = this.#scene
-    const end = this.#scroller.index(this.#scroller.seen)
+    const end = indexOf(this.#scene, this.#scroller.seen)
     const seen = rows
       .slice(0, end + 1)
       .findLast(({ message }) => !message.mine && !message.notice)?.message

@@ -1,23 +1,11 @@
 import { tick } from 'svelte'
 import type { Aim } from '$lib/state/places'
-import type { Timeline } from '$lib/state/timeline.svelte'
-import type { VirtualizerHandle } from 'virtua/svelte'
-import type { Row } from './rows'
+import { indexOf, show, showEnd, toEnd, viewOf, type Scene } from './scene'
 
 /** Within so many pixels of the end counts as being there. */
 const near = 48
 /** So many pixels before the rows run out, the next page is read. */
 const ahead = 2_000
-
-/** Scene is what a Scroller moves and asks; list and box are absent until they are drawn. */
-export interface Scene {
-  readonly timeline: Timeline
-  readonly rows: readonly Row[]
-  readonly list: VirtualizerHandle | undefined
-  readonly box: HTMLElement | undefined
-  /** Runs what may fail, and tells the person. */
-  act(work: () => Promise<unknown>): Promise<unknown>
-}
 
 /** Scroller keeps what is read in view: the end for whoever is there, the same message for the others. */
 export class Scroller {
@@ -26,7 +14,9 @@ export class Scroller {
   #placed = $state(false)
   #seen = $state('')
   #offset = 0
-  #last: string | undefined
+  #last = ''
+  /** The index of the row at the top of the view, when it was looked at last. */
+  #first = -1
 
   constructor(scene: Scene) {
     this.#scene = scene
@@ -48,7 +38,7 @@ export class Scroller {
   /** scrolled follows the person; only going up leaves the end, since rows may grow below it. */
   scrolled(offset: number): void {
     if (!this.#placed) return
-    if (this.#toEnd() < near) this.#atEnd = true
+    if (toEnd(this.#scene) < near) this.#atEnd = true
     else if (offset < this.#offset - 1) this.#atEnd = false
     this.#offset = offset
     this.#look()
@@ -58,61 +48,54 @@ export class Scroller {
   /** resized keeps the end in view when a row or the window has another size. */
   resized(): void {
     if (!this.#placed) return
-    if (this.atEnd && this.#toEnd() > 1) this.#showEnd()
+    if (this.atEnd && toEnd(this.#scene) > 1) showEnd(this.#scene)
     this.#look()
   }
 
-  /** grown keeps the end in view when a row comes. */
-  async grown(): Promise<void> {
-    const last = this.#scene.rows.at(-1)?.message.id
-    if (last === this.#last) return
+  /** changed keeps what is read where it is when rows come and go, and the end for whoever is there. */
+  async changed(): Promise<void> {
+    const last = this.#scene.rows.at(-1)?.message.id ?? ''
+    const grown = last !== this.#last
     this.#last = last
-    if (!this.#placed || !this.atEnd) return
+    if (!this.#placed) return
+    if (!this.atEnd) return this.#stay()
+    if (!grown) return
     await tick()
-    this.#showEnd()
+    showEnd(this.#scene)
     this.#scene.timeline.trim('before')
   }
 
   /** place goes where the timeline aims. */
   async place(aim: Aim): Promise<void> {
     await tick()
-    const { list } = this.#scene
-    if (!list) return
     this.#atEnd = aim.at === 'end'
-    const at = 'message' in aim ? this.index(aim.message) : 0
-    if (aim.at === 'end') this.#showEnd()
-    else if (aim.at === 'place') list.scrollToIndex(at, { align: 'start', offset: -aim.offset })
-    else if (aim.at === 'jump') list.scrollToIndex(at, { align: 'center' })
-    else if (aim.at === 'unread')
-      list.scrollToIndex(at, { align: 'start', offset: -list.getViewportSize() / 5 })
-    else list.scrollToIndex(at, { align: 'start' })
+    show(this.#scene, aim)
     await drawn()
     this.#placed = true
-    this.scrolled(list.getScrollOffset())
+    this.scrolled(this.#scene.list?.getScrollOffset() ?? 0)
   }
 
-  index(message: string): number {
-    return this.#scene.rows.findIndex((row) => row.message.id === message)
-  }
-
-  /** reveal brings a row into view, moving no more than is needed. */
-  reveal(index: number): void {
-    this.#scene.list?.scrollToIndex(index, { align: 'nearest' })
+  /**
+   * stay moves by what a row was high that came or went above, which the list cannot know of; once
+   * more when it has measured the rows that moved.
+   */
+  async #stay(): Promise<void> {
+    const { timeline, shift } = this.#scene
+    const { place } = timeline
+    const at = place ? indexOf(this.#scene, place.message) : -1
+    if (!place || shift || at < 0 || at === this.#first) return
+    this.#first = at
+    show(this.#scene, { at: 'place', ...place })
+    await drawn()
+    show(this.#scene, { at: 'place', ...place })
   }
 
   /** look notes where somebody is, and how far they have read. */
   #look(): void {
-    const { list, rows, timeline } = this.#scene
-    if (!list || rows.length === 0) return
-    const top = list.getScrollOffset()
-    const end = top + list.getViewportSize()
-    const first = list.findItemIndex(top)
-    let last = list.findItemIndex(end)
-    if (last > first && list.getItemOffset(last) + list.getItemSize(last) > end + near) last--
-    const message = rows[first]?.message.id
-    timeline.place =
-      this.atEnd || !message ? undefined : { message, offset: list.getItemOffset(first) - top }
-    this.#seen = rows[last]?.message.id ?? ''
+    const { first, place, last } = viewOf(this.#scene)
+    this.#first = first
+    this.#scene.timeline.place = this.atEnd ? undefined : place
+    this.#seen = last
   }
 
   /** read gets the next page before the rows run out, and drops what is far from it. */
@@ -120,20 +103,10 @@ export class Scroller {
     const { timeline, list, act } = this.#scene
     if (!list) return
     const before = timeline.before && list.getScrollOffset() < ahead
-    if (!before && !(timeline.after && this.#toEnd() < ahead)) return
+    if (!before && !(timeline.after && toEnd(this.#scene) < ahead)) return
     await act(() => (before ? timeline.older() : timeline.newer()))
     await tick()
     timeline.trim(before ? 'after' : 'before')
-  }
-
-  #toEnd(): number {
-    const { box } = this.#scene
-    return box ? box.scrollHeight - box.scrollTop - box.clientHeight : 0
-  }
-
-  #showEnd(): void {
-    const last = this.#scene.rows.length - 1
-    if (last >= 0) this.#scene.list?.scrollToIndex(last, { align: 'end' })
   }
 }
 
