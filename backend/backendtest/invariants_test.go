@@ -67,6 +67,7 @@ func (s *simulation) check() (broken []string) {
 				}
 				histories[d] = d.history(r.of(p))
 				broken = append(broken, s.checkRows(d, r, histories[d])...)
+				broken = append(broken, s.checkSearch(d, r, histories[d])...)
 			}
 		}
 		broken = append(broken, s.checkUtterances(r, histories)...)

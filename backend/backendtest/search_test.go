@@ -1,0 +1,140 @@
+package backendtest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gossip/backend"
+)
+
+// asks searches, and returns what was found as "author: text".
+func (d *device) asks(question string) (found []string, result backend.SearchResult) {
+	d.world.t.Helper()
+	result, err := d.client.Search(context.Background(), question, 200)
+	check(d.world.t, err)
+	found = []string{}
+	for _, hit := range result.Hits {
+		found = append(found, hit.Message.FromName+": "+hit.Message.Text)
+	}
+	return found, result
+}
+
+// finds fails unless a question finds exactly this, the newest first, and was understood.
+func (d *device) finds(question string, want ...string) {
+	d.world.t.Helper()
+	if found, result := d.asks(question); !slices.Equal(found, append([]string{}, want...)) || result.Hint != "" {
+		d.world.t.Errorf("%s finds %q for %s (%s), want %q", d.name, found, question, result.Hint, want)
+	}
+}
+
+// TestSearch tells a story and looks for what was said in it.
+func TestSearch(t *testing.T) {
+	story(t, func(w *world) {
+		alice, bob := w.join("alice"), w.join("bob")
+		day := time.Now().Format(time.DateOnly)
+		alice.say(w.general, "Who comes to the café?")
+		bob.sees(w.general, "Who comes to the café?")
+		w.rest(time.Second)
+		bob.say(w.general, "I come, see https://cafe.example")
+		alice.sees(w.general, "I come, see https://cafe.example")
+		w.rest(time.Second)
+		m := bob.say(bob.with(alice), "the CAFE is closed")
+		alice.sees(alice.with(bob), "the CAFE is closed")
+
+		alice.finds("cafe", "bob: the CAFE is closed", "bob: I come, see https://cafe.example", "alice: Who comes to the café?")
+		alice.finds(`"the cafe"`, "bob: the CAFE is closed", "alice: Who comes to the café?")
+		alice.finds("cafe from:me", "alice: Who comes to the café?")
+		alice.finds("from:Bob in:#general", "bob: I come, see https://cafe.example")
+		alice.finds("in:@bob", "bob: the CAFE is closed")
+		alice.finds("has:link", "bob: I come, see https://cafe.example")
+		alice.finds("come on:"+day, "bob: I come, see https://cafe.example", "alice: Who comes to the café?")
+		alice.finds("come before:" + day)
+
+		check(t, bob.client.Edit(bob.with(alice), m, "the bar is closed"))
+		alice.sees(alice.with(bob), "the bar is closed")
+		alice.finds("closed", "bob: the bar is closed")
+		alice.finds("cafe in:@bob")
+		bob.finds("bar", "bob: the bar is closed")
+		check(t, bob.client.Delete(bob.with(alice), m))
+		w.rest(5 * time.Second)
+		for _, d := range []*device{alice, bob} {
+			d.finds("bar")
+			d.finds("closed")
+			d.close()
+			d.open()
+			d.finds("who", "alice: Who comes to the café?")
+		}
+		marks, result := alice.asks("CAFE who")
+		if want := [][2]int{{0, 3}, {17, 21}}; len(marks) != 1 || !slices.Equal(result.Hits[0].Ranges, want) {
+			t.Errorf("the marks are %+v, want %v", result.Hits, want)
+		}
+	})
+}
+
+// TestSearchHints asks what can't be understood.
+func TestSearchHints(t *testing.T) {
+	story(t, func(w *world) {
+		alice, bob := w.join("alice"), w.join("bob")
+		alice.say(w.general, "hello bob")
+		bob.sees(w.general, "hello bob")
+		for question, want := range map[string]struct {
+			hint string
+			hits int
+		}{
+			"":                 {"Type a word", 0},
+			"hello from:zed":   {"Nobody you know is called “zed”", 0},
+			"hello in:#nosuch": {"no conversation called “#nosuch”", 0},
+			"hello in:@alice":  {"no conversation called “@alice”", 0},
+			"hello on:someday": {"is not a date", 1},
+			"hello kind:x":     {"no filter kind:", 0},
+		} {
+			found, result := alice.asks(question)
+			if !strings.Contains(result.Hint, want.hint) || len(found) != want.hits {
+				t.Errorf("%q finds %q, hint %q", question, found, result.Hint)
+			}
+		}
+		alice.finds("hello from:al", "alice: hello bob") // still typing
+		alice.finds("hello in:gen", "alice: hello bob")
+	})
+}
+
+// TestSearchForgets has a message disappear.
+func TestSearchForgets(t *testing.T) {
+	story(t, func(w *world) {
+		alice, bob := w.join("alice"), w.join("bob")
+		m, err := alice.client.Send(alice.with(bob), backend.Draft{Text: "burn after reading", ExpiresIn: time.Minute})
+		check(t, err)
+		bob.sees(bob.with(alice), "burn after reading")
+		bob.finds("burn", "alice: burn after reading")
+		check(t, bob.client.MarkRead(bob.with(alice), m))
+		w.rest(2 * time.Minute)
+		alice.finds("burn")
+		bob.finds("burn")
+	})
+}
+
+// checkSearch compares what a search on a device finds in a room with what its history shows there.
+func (s *simulation) checkSearch(d *device, r *room, rows []backend.Message) (broken []string) {
+	shown, found := []string{}, []string{}
+	for _, m := range rows {
+		if strings.Contains(m.Text, marker) {
+			shown = append(shown, m.ID+" "+m.Text)
+		}
+	}
+	_, result := d.asks(strings.ToLower(marker))
+	for _, hit := range result.Hits {
+		if hit.Message.Conversation == r.of(s.ownerOf(d)).String() {
+			found = append(found, hit.Message.ID+" "+hit.Message.Text)
+		}
+	}
+	slices.Sort(shown)
+	slices.Sort(found)
+	if !slices.Equal(shown, found) || result.More || result.Hint != "" {
+		broken = append(broken, fmt.Sprintf("%s finds in %s %q (%s), its history is %q", d.name, r.name, found, result.Hint, shown))
+	}
+	return broken
+}
