@@ -31,14 +31,14 @@ type App struct {
 	log     *slog.Logger
 	bus     *desktop.Bus // nil: this desktop has none
 
-	ctx       context.Context // Wails'; set by startup
-	stop      context.CancelFunc
-	done      chan struct{} // closed when the profile is
-	following sync.WaitGroup
-	visible   chan struct{} // closed by startup: from then on there is a window
+	ctx     context.Context // Wails'; set by startup
+	stop    context.CancelFunc
+	done    chan struct{} // closed when the profile is
+	visible chan struct{} // closed by startup: from then on there is a window
 
 	mu      sync.Mutex // guards the following
 	notices *desktop.Notices
+	badge   int
 }
 
 // NewApp returns an App that has not been started.
@@ -62,10 +62,12 @@ func (a *App) startup(ctx context.Context) {
 	if a.link != "" {
 		a.session.OpenLink(a.link)
 	}
-	a.following.Go(func() { a.followPlace(running) })
 	go func() {
 		defer close(a.done)
+		var following sync.WaitGroup
+		following.Go(func() { a.followPlace(running) })
 		a.session.Run(running)
+		following.Wait()
 	}()
 }
 
@@ -78,7 +80,6 @@ func (a *App) beforeClose(context.Context) bool {
 // shutdown closes the profile and waits for it. Wails calls it when the window has gone.
 func (a *App) shutdown(context.Context) {
 	a.stop()
-	a.following.Wait()
 	select {
 	case <-a.done:
 	case <-time.After(closePatience):
@@ -201,6 +202,13 @@ func (a *App) noticesOnce() (*desktop.Notices, error) {
 
 // SetBadge shows how many messages wait, in the title and on the launcher.
 func (a *App) SetBadge(waiting int) {
+	a.mu.Lock()
+	same := waiting == a.badge
+	a.badge = waiting
+	a.mu.Unlock()
+	if same {
+		return
+	}
 	runtime.WindowSetTitle(a.ctx, desktop.Title(waiting))
 	if err := a.bus.Badge(waiting); err != nil {
 		a.log.Debug("the launcher shows no number", "error", err)

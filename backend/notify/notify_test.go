@@ -82,6 +82,13 @@ func TestWords(t *testing.T) {
 		strings.Repeat("word ", 100) + "z": strings.TrimSpace(strings.Repeat("word ", 40)) + "…",
 		"\xff\xfe broken":                  "\ufffd\ufffd broken",
 		"":                                 "",
+
+		"**Hi** _you_, ~~not~~ `me`":                      "Hi you, not me",
+		"> quoted\n\nsee [here](https://example.org/a_b)": "quoted see here",
+		"# Title\n```go\nx := a * b * c\n```":             "Title x := a * b * c",
+		"snake_case_name and 2*3*4 and a * b":             "snake_case_name and 2*3*4 and a * b",
+		"**":                                              "**",
+		strings.Repeat("**", 4000) + "x":                  strings.Repeat("*", 200) + "…",
 	} {
 		var d Decider
 		if alert, ok := d.Take(start, direct(text), everything); !ok || alert.Body != want {

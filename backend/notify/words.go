@@ -2,6 +2,7 @@ package notify
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -22,9 +23,9 @@ func word(m Message, count, untold int, c Choices) Alert {
 	case untold > 1:
 		alert.Body = fmt.Sprintf("%d new messages", count)
 	case m.Channel && !m.Mention:
-		alert.Body = line(m.From) + ": " + line(m.Text)
+		alert.Body = line(m.From) + ": " + line(plain(m.Text))
 	default:
-		alert.Body = line(m.Text)
+		alert.Body = line(plain(m.Text))
 	}
 	return alert
 }
@@ -70,6 +71,34 @@ func line(text string) string {
 	}
 	return out.String()
 }
+
+// The marks of Markdown that people type most: what they stand around is kept.
+var marks = []struct {
+	mark *regexp.Regexp
+	kept string
+}{
+	{regexp.MustCompile("(?m)^ {0,3}(```|~~~).*$"), ""},       // the fences of code
+	{regexp.MustCompile(`(?m)^ {0,3}(#{1,6} |> ?)+`), ""},     // headings and quotes
+	{regexp.MustCompile(`!?\[([^\]\n]*)\]\([^)\s]*\)`), "$1"}, // links and pictures
+	{regexp.MustCompile(`\*\*(\S[^\n]*?)\*\*`), "$1"},
+	{regexp.MustCompile(`~~(\S[^\n]*?)~~`), "$1"},
+	{regexp.MustCompile("`([^`\n]+)`"), "$1"},
+	{regexp.MustCompile(`(^|[\s(])[*_]([^\s*_][^\n*_]*)[*_]([\s.,:;!?)]|$)`), "$1$2$3"},
+}
+
+// plain leaves the marks out of a message's text. It reads no more than it needs for maxBody characters.
+func plain(text string) string {
+	if len(text) > enoughText {
+		text = text[:enoughText]
+	}
+	for _, m := range marks {
+		text = m.mark.ReplaceAllString(text, m.kept)
+	}
+	return text
+}
+
+// enoughText is how many bytes of a message can end up in maxBody characters, generously.
+const enoughText = 16 * maxBody
 
 // joiner makes one emoji of several.
 const joiner = '\u200d'
