@@ -26,6 +26,9 @@ const (
 	TypeResend    Type = 11
 	TypeSenderKey Type = 12
 	TypeGone      Type = 13
+	TypeOffer     Type = 14
+	TypeAnswer    Type = 15
+	TypeICE       Type = 16
 )
 
 // kinds says of each type its name, whether it counts in the numbering, whether it waits for who is away, and how its
@@ -49,6 +52,9 @@ var kinds = map[Type]struct {
 	TypeResend:    {"resend", false, true, decodeAs[Resend]},
 	TypeSenderKey: {"sender key", false, true, decodeAs[SenderKey]},
 	TypeGone:      {"gone", false, true, decodeAs[Gone]},
+	TypeOffer:     {"offer", false, false, decodeVia[offerWire]},
+	TypeAnswer:    {"answer", false, false, decodeVia[answerWire]},
+	TypeICE:       {"ice", false, false, decodeVia[iceWire]},
 }
 
 // String returns the name of the type in the protocol.
@@ -79,7 +85,7 @@ type Unknown struct {
 func Numbered(b Body) bool { return kinds[b.Type()].numbered }
 
 // Durable tells whether messages with this body go through outbox and journals and reach who is away now. The
-// others, such as Typing, are worth something only at once. A body of an unknown type is durable.
+// others, such as Typing and what a call is negotiated with, are worth something only at once. A body of an unknown type is durable.
 func Durable(b Body) bool {
 	kind, known := kinds[b.Type()]
 	return !known || kind.durable

@@ -2,6 +2,7 @@ package content
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,7 +48,16 @@ func file(change func(*File)) File {
 
 func sized(size int) []byte { return bytes.Repeat([]byte{1}, size) }
 
+func candidates(count int, text string) ICE {
+	return ICE{Negotiation: inCall, Candidates: slices.Repeat([]Candidate{{Text: text}}, count)}
+}
+
+func candidateOf(media, fragment string) ICE {
+	return ICE{Negotiation: inCall, Candidates: []Candidate{{Text: "x", Media: media, Fragment: fragment}}}
+}
+
 var (
+	inCall = Negotiation{Call: id.CallID{1}, Sequence: 1}
 	target = id.MessageID{1}
 	one    = []id.MessageID{target}
 	when   = time.UnixMilli(1)
@@ -103,6 +113,23 @@ var limits = []struct {
 	{"call has an event", Call{Event: Missed, Call: id.CallID{1}}, Call{Call: id.CallID{1}}},
 	{"call has an id", Call{Event: Missed, Call: id.CallID{1}}, Call{Event: Missed}},
 	{"only an ended call has a length", Call{Event: Ended, Call: id.CallID{1}, Duration: time.Second}, Call{Event: Missed, Call: id.CallID{1}, Duration: time.Second}},
+	{"call's newest event", Call{Event: Busy, Call: id.CallID{1}}, Call{Event: Busy, Call: id.CallID{1}, Duration: time.Second}},
+	{"offer's length", Offer{inCall, strings.Repeat("x", MaxSDP)}, Offer{inCall, strings.Repeat("x", MaxSDP+1)}},
+	{"offer has a description", Offer{inCall, "x"}, Offer{inCall, ""}},
+	{"offer is UTF-8", Offer{inCall, "x"}, Offer{inCall, "\xff"}},
+	{"offer has a call", Offer{inCall, "x"}, Offer{Negotiation{Sequence: 1}, "x"}},
+	{"offer has a sequence", Offer{inCall, "x"}, Offer{Negotiation{Call: inCall.Call}, "x"}},
+	{"answer's length", Answer{inCall, 1, strings.Repeat("x", MaxSDP)}, Answer{inCall, 1, strings.Repeat("x", MaxSDP+1)}},
+	{"answer has an offer", Answer{inCall, 1, "x"}, Answer{inCall, 0, "x"}},
+	{"answer has a call", Answer{inCall, 1, "x"}, Answer{Negotiation{}, 1, "x"}},
+	{"candidates", candidates(MaxCandidates, "x"), candidates(MaxCandidates+1, "x")},
+	{"candidate's length", candidates(1, strings.Repeat("x", MaxCandidateText)), candidates(1, strings.Repeat("x", MaxCandidateText+1))},
+	{"candidate is not empty", candidates(1, "x"), candidates(1, "")},
+	{"candidate is UTF-8", candidates(1, "x"), candidates(1, "\xff")},
+	{"candidate's media", candidateOf(strings.Repeat("x", MaxCandidateName), ""), candidateOf(strings.Repeat("x", MaxCandidateName+1), "")},
+	{"candidate's fragment", candidateOf("", strings.Repeat("x", MaxCandidateName)), candidateOf("", strings.Repeat("x", MaxCandidateName+1))},
+	{"candidates or their end", ICE{Negotiation: inCall, End: true}, ICE{Negotiation: inCall}},
+	{"candidates have a call", ICE{Negotiation: inCall, End: true}, ICE{End: true}},
 	{"resend numbers", Resend{Numbers: rising(MaxTargets)}, Resend{Numbers: rising(MaxTargets + 1)}},
 	{"resend packets", Resend{Packets: posts(MaxTargets)}, Resend{Packets: posts(MaxTargets + 1)}},
 	{"resend names something", Resend{Numbers: []uint64{1}}, Resend{}},

@@ -58,7 +58,7 @@ func TestMayDelete(t *testing.T) {
 }
 
 func TestMayReact(t *testing.T) {
-	for target := content.TypeText; target <= content.TypeGone; target++ {
+	for target := content.TypeText; target <= content.TypeICE; target++ {
 		want := target == content.TypeText || target == content.TypeFile
 		if err := content.MayReact(target); (err == nil) != want {
 			t.Errorf("to a %v: %v", target, err)
@@ -136,12 +136,12 @@ func TestExpiry(t *testing.T) {
 func TestNumberedAndDurable(t *testing.T) {
 	numbered := "call delete edit file reaction text timer"
 	var got []string
-	for kind := content.TypeText; kind <= content.TypeGone; kind++ {
+	for kind := content.TypeText; kind <= content.TypeICE; kind++ {
 		body := content.Unknown{Kind: kind}
 		if content.Numbered(body) {
 			got = append(got, kind.String())
 		}
-		if durable := content.Durable(body); durable == (kind == content.TypeTyping) {
+		if durable := content.Durable(body); durable == (kind == content.TypeTyping || kind >= content.TypeOffer) {
 			t.Errorf("%v: durable %v", kind, durable)
 		}
 	}
@@ -159,7 +159,7 @@ func TestEveryTypeHasABody(t *testing.T) {
 	for _, body := range bodies() {
 		seen[body.Type()] = true
 	}
-	for kind := content.TypeText; kind <= content.TypeGone; kind++ {
+	for kind := content.TypeText; kind <= content.TypeICE; kind++ {
 		if !seen[kind] {
 			t.Errorf("no body of type %v is tested", kind)
 		}

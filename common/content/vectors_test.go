@@ -119,6 +119,13 @@ func bodies() map[string]content.Body {
 		"profile with everything": content.Profile{Name: "Alice", About: "here and there", Avatar: []byte{7}},
 		"ring":                    content.Call{Event: content.Ring, Call: id.CallID{8}, Video: true},
 		"call ended":              content.Call{Event: content.Ended, Call: id.CallID{8}, Duration: time.Minute},
+		"call declined":           content.Call{Event: content.Declined, Call: id.CallID{8}},
+		"call busy":               content.Call{Event: content.Busy, Call: id.CallID{8}},
+		"offer":                   content.Offer{Negotiation: ofCall(1), SDP: "v=0\r\n"},
+		"answer":                  content.Answer{Negotiation: ofCall(2), To: 1, SDP: "v=0\r\n"},
+		"ice":                     content.ICE{Negotiation: ofCall(3), Candidates: []content.Candidate{{Text: "candidate:1 1 udp 1 192.0.2.1 9 typ host"}}},
+		"ice with everything":     content.ICE{Negotiation: ofCall(4), Candidates: []content.Candidate{{Text: "candidate:1", Media: "0", Line: 1, Fragment: "abcd"}, {Text: "candidate:2"}}, End: true},
+		"ice end":                 content.ICE{Negotiation: ofCall(5), End: true},
 		"not typing":              content.Typing{},
 		"typing":                  content.Typing{Active: true},
 		"resend":                  content.Resend{Numbers: []uint64{1, 7}},
@@ -127,6 +134,10 @@ func bodies() map[string]content.Body {
 		"gone packets":            content.Gone{Packets: []id.MessageID{m1}},
 		"sender key":              content.SenderKey{Distribution: bytes.Repeat([]byte{9}, 100)},
 	}
+}
+
+func ofCall(sequence uint64) content.Negotiation {
+	return content.Negotiation{Call: id.CallID{8}, Sequence: sequence}
 }
 
 // padded pads what may or may not be an encoding.
