@@ -138,6 +138,11 @@ func (c *Client) MarkRead(conv Conversation, upTo id.MessageID) error {
 	return c.in(conv.Hub, func(h *chat.Hub) error { return h.MarkRead(conv, upTo) })
 }
 
+// AcceptRequest lets a stranger who has written know that it has come: receipts and typing go to them from now on.
+func (c *Client) AcceptRequest(conv Conversation) error {
+	return c.in(conv.Hub, func(h *chat.Hub) error { return h.AcceptRequest(conv) })
+}
+
 // SaveDraft keeps what is written in a conversation and not sent yet, and the message that it answers; an empty text that
 // answers nothing ends the draft. Sending the text ends it, too.
 func (c *Client) SaveDraft(conv Conversation, text string, replyTo id.MessageID) error {

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
+	"gossip/backend/roster"
 	"gossip/backend/store"
 	"gossip/backend/vault"
 	"gossip/common/id"
@@ -245,16 +245,7 @@ func (c *Client) Me() Me {
 		return Me{}
 	}
 	user := me.user.ID()
-	return Me{User: user, Device: me.keys.Device.ID(), Name: me.row.Name, Fingerprint: fingerprintText(user)}
-}
-
-// fingerprintText is hexadecimal in groups of four.
-func fingerprintText(user id.UserID) string {
-	groups := make([]string, 0, len(user)/2)
-	for i := 0; i < len(user); i += 2 {
-		groups = append(groups, fmt.Sprintf("%X", user[i:i+2]))
-	}
-	return strings.Join(groups, " ")
+	return Me{User: user, Device: me.keys.Device.ID(), Name: me.row.Name, Fingerprint: roster.FingerprintText(user)}
 }
 
 // Card returns one's own user certificate as ASCII armour, for other OpenPGP programs.

@@ -60,6 +60,34 @@ func (c *Client) SetVerified(user id.UserID, verified bool) error {
 	return nil
 }
 
+// Block has nothing more of a user shown, or shows it again: what they send directly is dropped, what they say in channels
+// is kept and left out. They are not told.
+func (c *Client) Block(user id.UserID, blocked bool) error {
+	people := c.people()
+	if people == nil {
+		return ErrNoIdentity
+	}
+	if err := people.Block(user, blocked); err != nil {
+		return err
+	}
+	for _, h := range c.joined() {
+		if err := h.chat.BlockChanged(user); err != nil {
+			return err
+		}
+	}
+	c.showPerson(user)
+	return nil
+}
+
+// BlockedPeople lists whom the person has blocked, by name.
+func (c *Client) BlockedPeople() []Person {
+	people := c.people()
+	if people == nil {
+		return []Person{}
+	}
+	return people.BlockedPeople()
+}
+
 // showPerson tells every hub's readers that the trust in a user is another, and lets go what waited for it.
 func (c *Client) showPerson(user id.UserID) {
 	for _, h := range c.joined() {

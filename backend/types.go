@@ -56,6 +56,7 @@ const (
 	EventTyping         = chat.EventTyping
 	EventGap            = chat.EventGap
 	EventError          = chat.EventError
+	EventCleared        = chat.EventCleared
 	EventReady          = chat.EventReady
 )
 

@@ -108,6 +108,7 @@ func TestAttackRollsAListBack(t *testing.T) {
 		w.rest(10 * time.Second)
 		alice.say(alice.with(bob), "hello")
 		bob.sees(bob.with(alice), "hello")
+		check(t, bob.client.AcceptRequest(bob.with(alice)))
 		c.changeCards(func([][]byte) [][]byte { return [][]byte{old} })
 		c.tellCard(bob.user)
 		w.rest(10 * time.Second)

@@ -89,6 +89,7 @@ func TestLastMessage(t *testing.T) {
 		conv, back := alice.with(bob), bob.with(alice)
 		m := alice.say(conv, "first")
 		bob.sees(back, "first")
+		check(t, bob.client.AcceptRequest(back))
 		check(t, bob.client.MarkRead(back, m))
 		alice.waits(conv, m, backend.Read)
 		if info := alice.info(conv); !info.LastMine || info.LastFrom != "" || info.LastState != backend.Read || info.LastText != "first" {

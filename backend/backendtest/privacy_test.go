@@ -46,6 +46,7 @@ func TestReadReceiptsAreMutual(t *testing.T) {
 		alice.choose(func(v *settings.Values) { v.SendReadReceipts = false })
 		m := alice.say(conv, "read me")
 		bob.sees(back, "read me")
+		check(t, bob.client.AcceptRequest(back))
 		check(t, bob.client.MarkRead(back, m))
 		alice.waits(conv, m, backend.Delivered)
 		w.rest(10 * time.Second)

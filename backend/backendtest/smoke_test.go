@@ -52,6 +52,7 @@ func TestReceiptsAndReadState(t *testing.T) {
 		conv := alice.with(bob)
 		m := alice.say(conv, "read me")
 		bob.sees(bob.with(alice), "read me")
+		check(t, bob.client.AcceptRequest(bob.with(alice)))
 		alice.waits(conv, m, backend.Delivered)
 		if info, _ := bob.client.Conversation(bob.with(alice)); info.Unread != 1 {
 			t.Fatalf("unread %d, want 1", info.Unread)

@@ -57,6 +57,9 @@ func (c *change) send(conv Conversation, text content.Text) (id.MessageID, error
 		return id.NoMessage, err
 	}
 	delete(c.typing.told, conv)
+	if err := c.befriend(conv); err != nil {
+		return id.NoMessage, err
+	}
 	if kept, written := c.drafts[conv]; written && strings.HasPrefix(text.Markdown, kept.Text) {
 		if err := c.saveDraft(conv, draft{}); err != nil { // it is what was sent
 			return id.NoMessage, err
@@ -110,7 +113,7 @@ func (h *Hub) say(conv Conversation, body content.Body, check func(tx *store.Tx)
 				return err
 			}
 			own := &received{conv: conv, from: c.self, device: c.device, message: m, encoded: encoded}
-			if err := c.apply(own); err != nil {
+			if err := errors.Join(c.apply(own), c.befriend(conv)); err != nil {
 				return err
 			}
 			return c.enqueue(conv, &pending{Message: m.ID, Number: m.Number, Content: encoded})

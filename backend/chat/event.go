@@ -17,6 +17,7 @@ const (
 	EventTyping         EventType = "typing"          // Person, Typing
 	EventGap            EventType = "gap"             // Message: the row of the gap
 	EventError          EventType = "error"           // Error
+	EventCleared        EventType = "cleared"         // nothing: read the conversation's history anew, rows have come or gone
 	EventReady          EventType = "ready"           // nothing: the identity is there and the store is open
 )
 

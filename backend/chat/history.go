@@ -86,8 +86,10 @@ func (h *Hub) page(tx *store.Tx, conv Conversation, from, to []byte, limit int) 
 	return page, more, nil
 }
 
-// shows reports whether a row is for the person's eyes: it is here, and not about to be erased.
-func (h *Hub) shows(conv Conversation, r *row) bool { return r != nil && !r.over(time.Now()) }
+// shows reports whether a row is for the person's eyes: it is here, not about to be erased, and of nobody who was blocked.
+func (h *Hub) shows(conv Conversation, r *row) bool {
+	return r != nil && !r.over(time.Now()) && !h.hidden(conv, r)
+}
 
 // Message returns one message, or ErrNoMessage.
 func (h *Hub) Message(conv Conversation, m id.MessageID) (message Message, err error) {

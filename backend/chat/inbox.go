@@ -180,8 +180,16 @@ func (c *change) accept(r *received) error {
 		c.Log.Warn("a message with a number that nobody can have reached was dropped", "device", r.device)
 		return nil
 	}
+	refused := c.refuses(r.conv, r.from, r.message.Body)
+	if r.message.Number == 0 && refused {
+		return nil
+	}
 	if r.message.Number == 0 {
 		return c.apply(r)
+	}
+	if c.overrun(r.conv, r.from) {
+		c.Log.Warn("a stranger's message was dropped: too many wait to be accepted", "device", r.device, "limit", maxRequests)
+		return nil
 	}
 	repair := c.retrying(r)
 	if repair != nil {
@@ -196,10 +204,13 @@ func (c *change) accept(r *received) error {
 			return err
 		}
 	}
-	if _, known, err := find(c.tx, r.conv, r.message.ID); err != nil || known != nil {
+	if _, known, err := find(c.tx, r.conv, r.message.ID); err != nil || known != nil || refused {
 		return err
 	}
-	return c.apply(r)
+	if r.from == c.self {
+		err = c.befriend(r.conv)
+	}
+	return errors.Join(err, c.apply(r))
 }
 
 func (at *cursor) seqOrZero() uint64 {

@@ -14,6 +14,7 @@ const everybody = "all"
 // Bounds of the search for a name in one text.
 const (
 	maxMarks     = 100                  // '@' that are looked at
+	maxEnds      = 500                  // places behind them where the name could end
 	maxNameBytes = 4 * id.MaxNameLength // behind each: a name may be shorter in its normal form
 )
 
@@ -24,14 +25,14 @@ func names(markdown, name string) bool {
 		return false
 	}
 	wanted, spaces := id.Skeleton(name), strings.Count(name, " ")
-	prose, from := proseOf(markdown), 0
+	prose, from, ends := proseOf(markdown), 0, maxEnds
 	for range maxMarks {
 		mark := strings.IndexByte(prose[from:], '@')
 		if mark < 0 {
 			return false
 		}
 		before, behind := prose[:from+mark], prose[from+mark+1:]
-		if beginsName(before) && startsWith(behind[:min(len(behind), maxNameBytes)], wanted, spaces) {
+		if beginsName(before) && startsWith(behind[:min(len(behind), maxNameBytes)], wanted, spaces, &ends) {
 			return true
 		}
 		from += mark + 1
@@ -45,11 +46,14 @@ func beginsName(before string) bool {
 	return !inWord(last) && !strings.ContainsRune(`/\@`, last)
 }
 
-// startsWith reports whether the text begins with the name of that skeleton, which has so many spaces.
-func startsWith(text, skeleton string, spaces int) bool {
+// startsWith reports whether the text begins with the name of that skeleton, which has so many spaces. It counts down the ends
+// that it may still try.
+func startsWith(text, skeleton string, spaces int, ends *int) bool {
 	for end, r := range text + "\n" {
-		if end > 0 && spaces == 0 && endsName(text[end:]) && id.Skeleton(text[:end]) == skeleton {
-			return true
+		if end > 0 && spaces == 0 && *ends > 0 && endsName(text[end:]) {
+			if *ends--; id.Skeleton(text[:end]) == skeleton {
+				return true
+			}
 		}
 		if r == ' ' {
 			spaces--

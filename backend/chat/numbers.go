@@ -124,6 +124,9 @@ func (c *change) countOn(r *received, n *numbers) error {
 
 // openSpan notes a hole. Its notice comes when the sender was asked in vain once: often the rest is just on its way.
 func (c *change) openSpan(r *received, n *numbers, s span) error {
+	if c.refuses(r.conv, r.from, nil) {
+		return nil // it would be dropped
+	}
 	n.Missing = append(n.Missing, s)
 	return c.scheduleGap(r.conv, r.from, r.device)
 }

@@ -30,8 +30,8 @@ func (r reception) state() State {
 }
 
 // recipients lists whom receipts of a message of one's own are expected from: those who were in the conversation when it was
-// said, and are now. There are none where too many are in for receipts.
-func (h *Hub) recipients(conv Conversation, r *row) (users []id.UserID) {
+// said, or whose receipt is known, and are in now. There are none where too many are in for receipts.
+func (h *Hub) recipients(conv Conversation, r *row, known map[id.UserID]reception) (users []id.UserID) {
 	if conv.Direct() {
 		return []id.UserID{conv.User}
 	}
@@ -40,7 +40,8 @@ func (h *Hub) recipients(conv Conversation, r *row) (users []id.UserID) {
 		return nil
 	}
 	for _, user := range ch.state.Users() {
-		if user != h.self && (r.Log == 0 || ch.joined[user].length <= r.Log) {
+		_, heard := known[user]
+		if user != h.self && (heard || r.Log == 0 || ch.joined[user].length <= r.Log) {
 			users = append(users, user)
 		}
 	}
@@ -96,7 +97,7 @@ func (c *change) moveOn(conv Conversation, at place, r *row) error {
 		return err
 	}
 	next := State("")
-	for _, user := range c.recipients(conv, r) {
+	for _, user := range c.recipients(conv, r, known) {
 		if state := known[user].state(); next == "" || stateOrder[state] < stateOrder[next] {
 			next = state
 		}
@@ -166,7 +167,7 @@ func (h *Hub) recipientsOf(tx *store.Tx, conv Conversation, r *row) (list []Reci
 	if err != nil {
 		return nil, err
 	}
-	for _, user := range h.recipients(conv, r) {
+	for _, user := range h.recipients(conv, r, known) {
 		one, found := known[user]
 		to := Recipient{User: user.String(), Name: h.name(user), State: h.disclosed(one.state())}
 		switch {

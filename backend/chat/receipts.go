@@ -29,7 +29,7 @@ type owed struct {
 
 // owe notes that the author is to hear of a message, together with others in a moment.
 func (c *change) owe(conv Conversation, to id.UserID, kind content.ReceiptKind, m id.MessageID) error {
-	if to == c.self && (kind == content.Delivered || len(c.devicesOf([]id.UserID{c.self})) == 0) {
+	if to == c.self && (kind == content.Delivered || !c.hasOthers()) {
 		return nil
 	}
 	if to != c.self && !c.tellsReceipts(conv, kind) {
@@ -46,12 +46,16 @@ func (c *change) owe(conv Conversation, to id.UserID, kind content.ReceiptKind, 
 	return store.PutValue(bucket, numberKey(count), owed{conv.id(), to, kind, m, millis(c.now)})
 }
 
+// tellsReceipts reports whether the others in a conversation hear what became of their messages.
 func (c *change) tellsReceipts(conv Conversation, kind content.ReceiptKind) bool {
 	if kind == content.Read && !c.Preferences().ReadReceipts {
 		return false
 	}
+	if conv.Direct() {
+		return !c.stranger(conv)
+	}
 	ch := c.channels[conv.Channel]
-	return conv.Direct() || ch != nil && ch.state != nil && len(ch.state.Members) <= maxReceiptMembers
+	return ch != nil && ch.state != nil && len(ch.state.Members) <= maxReceiptMembers
 }
 
 // sendReceipts sends what is owed, one message an author, conversation and kind.
@@ -124,8 +128,8 @@ func (c *change) applyReceipt(r *received, receipt content.Receipt) error {
 			return err
 		}
 		switch {
-		case row == nil && r.from == c.self && receipt.Kind == content.Read:
-			err = c.keepEarly(r, m) // read on another device before it came here
+		case row == nil && (r.from == c.self && receipt.Kind == content.Read || r.from != c.self && c.hasOthers()):
+			err = c.keepReceipt(r, receipt, m)
 		case row == nil:
 		case r.from == c.self && receipt.Kind == content.Read:
 			err = c.markRead(r.conv, at, row, receipt.At)
@@ -138,6 +142,23 @@ func (c *change) applyReceipt(r *received, receipt content.Receipt) error {
 	}
 	return nil
 }
+
+// keepReceipt keeps the word on a message that is not here yet: read on another device of one's own, or written there.
+func (c *change) keepReceipt(r *received, receipt content.Receipt, m id.MessageID) error {
+	one, part := *r, *r.message
+	receipt.Messages = []id.MessageID{m}
+	part.Body = receipt
+	encoded, err := part.Marshal()
+	if err != nil {
+		c.Log.Error("a receipt could not be kept", "cause", err)
+		return nil
+	}
+	one.message, one.encoded = &part, encoded
+	return c.keepEarly(&one, m)
+}
+
+// hasOthers reports whether the person has other devices.
+func (c *change) hasOthers() bool { return len(c.devicesOf([]id.UserID{c.self})) > 0 }
 
 // stateOrder is the way of one's own message; it only goes forward.
 var stateOrder = map[State]int{StateQueued: 1, StateFailed: 1, StateSent: 2, StateDelivered: 3, StateRead: 4}

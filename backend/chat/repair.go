@@ -101,6 +101,9 @@ func (c *change) unreadable(p *wire.DataPacket, from id.UserID, cause error) err
 	if p.Channel == id.NoChannel {
 		conv.User = from
 	}
+	if c.overrun(conv, from) || c.refuses(conv, from, nil) {
+		return nil
+	}
 	if taken, err := c.taken(conv, p.ID); err != nil || taken {
 		return err
 	}

@@ -146,12 +146,13 @@ func (c *change) insert(conv Conversation, at place, r *row) error {
 	if at.major() != unsentMajor {
 		state.Major = max(state.Major, at.major())
 	}
-	if r.From != c.self && r.Type != 0 {
+	c.asks(conv, r)
+	if r.From != c.self && r.Type != 0 && !c.hidden(conv, r) {
 		if err := c.markUnread(conv, at, r); err != nil {
 			return err
 		}
 	}
-	c.preview(state, at, r)
+	c.preview(conv, at, r)
 	c.touch(conv)
 	kind := EventMessage
 	if r.Notice != nil && r.Notice.Kind == NoticeGap {
@@ -166,7 +167,7 @@ func (c *change) replace(conv Conversation, at place, r *row) error {
 	if err := c.put(conv, at, r); err != nil {
 		return err
 	}
-	c.preview(c.conversation(conv), at, r)
+	c.preview(conv, at, r)
 	c.touch(conv)
 	c.showRow(EventMessageChanged, conv, at, r)
 	return nil
@@ -210,7 +211,11 @@ func (c *change) erase(conv Conversation, at place, r *row) error {
 	return c.renewPreview(conv, r.ID)
 }
 
+// showRow tells of a row that is for the person's eyes.
 func (c *change) showRow(kind EventType, conv Conversation, at place, r *row) {
+	if c.hidden(conv, r) {
+		return
+	}
 	m := c.message(c.tx, conv, at, r)
 	c.emit(Event{Type: kind, Conversation: m.Conversation, Message: &m})
 }

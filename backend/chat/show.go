@@ -61,7 +61,7 @@ func (h *Hub) quote(tx *store.Tx, conv Conversation, m id.MessageID) *Quote {
 // reactions groups what people chose by emoji, in the order of the first.
 func (h *Hub) reactions(rows []reactionRow) (grouped []Reaction) {
 	for _, r := range rows {
-		if r.Removed {
+		if r.Removed || h.Roster.Blocked(r.User) {
 			continue
 		}
 		at := slices.IndexFunc(grouped, func(g Reaction) bool { return g.Emoji == r.Emoji })

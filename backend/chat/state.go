@@ -35,6 +35,8 @@ type conversation struct {
 	LastState State        `cbor:"14,keyasint,omitempty"`
 	Pinned    bool         `cbor:"15,keyasint,omitempty"`
 	Muted     int64        `cbor:"16,keyasint,omitempty"` // until when, in milliseconds; or mutedForGood
+	Stranger  bool         `cbor:"17,keyasint,omitempty"` // direct: nothing was said to them yet, nor were they accepted
+	Asked     bool         `cbor:"18,keyasint,omitempty"` // a stranger who has written
 }
 
 func (h *Hub) loadConversations(tx *store.Tx) error {
@@ -70,7 +72,7 @@ func outer(c Conversation) content.Conversation {
 func (c *change) conversation(conv Conversation) *conversation {
 	state := c.conversations[conv]
 	if state == nil {
-		state = &conversation{}
+		state = &conversation{Stranger: conv.Direct()}
 		c.conversations[conv] = state
 		c.emit(Event{Type: EventConversations})
 		c.touch(conv)
@@ -92,8 +94,9 @@ func (c *change) saveConversations() error {
 }
 
 // preview takes a row into the summary when it is the newest.
-func (c *change) preview(state *conversation, at place, r *row) {
-	if at.before(state.Last) || r.Type == 0 && (r.Notice == nil || r.Notice.Kind == NoticeGap) {
+func (c *change) preview(conv Conversation, at place, r *row) {
+	state := c.conversation(conv)
+	if at.before(state.Last) || c.hidden(conv, r) || r.Type == 0 && (r.Notice == nil || r.Notice.Kind == NoticeGap) {
 		return
 	}
 	state.Last, state.LastID, state.LastAt = at, r.ID, r.SentAt
@@ -108,17 +111,22 @@ func (c *change) preview(state *conversation, at place, r *row) {
 
 // renewPreview looks for another row when the one shown is gone.
 func (c *change) renewPreview(conv Conversation, gone id.MessageID) error {
-	state := c.conversation(conv)
-	if state.LastID != gone {
+	if c.conversation(conv).LastID != gone {
 		return nil
 	}
+	return c.findPreview(conv)
+}
+
+// findPreview takes the newest row that a list can show into the summary.
+func (c *change) findPreview(conv Conversation) error {
+	state := c.conversation(conv)
 	state.Last, state.LastID, state.LastText, state.LastFrom, state.LastState = place{}, id.NoMessage, "", id.NoUser, ""
 	for key, value := range bucket(c.tx, rowBucket, conv).Range(nil, nil, true, previewSearch) {
 		r, err := store.DecodeValue[row](value)
 		if err != nil {
 			return err
 		}
-		if c.preview(state, place(key), &r); state.LastID != id.NoMessage {
+		if c.preview(conv, place(key), &r); state.LastID != id.NoMessage {
 			break
 		}
 	}
@@ -141,7 +149,7 @@ func shorten(text string, limit int) string {
 func (h *Hub) Conversations() (list []ConversationInfo) {
 	h.call(func() error {
 		for conv, state := range h.conversations {
-			if _, written := h.drafts[conv]; !state.Forgotten || written {
+			if _, written := h.drafts[conv]; state.listed() || written {
 				list = append(list, h.info(conv))
 			}
 		}
@@ -156,6 +164,12 @@ func (h *Hub) Conversations() (list []ConversationInfo) {
 		return cmp.Or(cmp.Compare(b.LastAt, a.LastAt), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Key, b.Key))
 	})
 	return list
+}
+
+// listed reports whether the person finds the conversation in the list: not what they have left, nor a stranger of whom
+// nothing could be read yet.
+func (s *conversation) listed() bool {
+	return !s.Forgotten && (!s.Stranger || s.Asked || s.LastID != id.NoMessage)
 }
 
 // Info describes one conversation; it need not have a message yet.
@@ -182,7 +196,8 @@ func (h *Hub) info(conv Conversation) ConversationInfo {
 	if conv.Direct() {
 		person := h.Roster.Person(conv.Hub, conv.User)
 		info.Kind, info.Name, info.Member, info.Online = "direct", person.Name, true, person.Online
-		info.Trust, info.Verified = person.Trust, person.Verified
+		info.Trust, info.Verified, info.PersonBlocked = person.Trust, person.Verified, person.Blocked
+		info.Request = h.stranger(conv) && !person.Blocked
 		return info
 	}
 	h.channelInfo(conv.Channel, &info)
@@ -209,6 +224,9 @@ func (h *Hub) summarize(conv Conversation, state *conversation, info *Conversati
 // blocked says why nothing can be sent in the conversation until a person does something; "" when all is well.
 func (h *Hub) blocked(conv Conversation) string {
 	if conv.Direct() {
+		if h.Roster.Blocked(conv.User) {
+			return "You have blocked " + h.name(conv.User) + "; unblock them to write."
+		}
 		return h.Roster.Warning(conv.Hub, conv.User)
 	}
 	ch := h.channels[conv.Channel]

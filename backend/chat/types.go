@@ -114,33 +114,35 @@ const (
 
 // ConversationInfo is what a list of conversations shows.
 type ConversationInfo struct {
-	Conversation Conversation `json:"-"`
-	Key          string       `json:"key"`
-	Hub          string       `json:"hub"`
-	Kind         string       `json:"kind"` // "channel" or "direct"
-	Name         string       `json:"name"` // without '#' or '@'
-	Topic        string       `json:"topic,omitempty"`
-	Public       bool         `json:"public,omitempty"`
-	Member       bool         `json:"member"`
-	Unread       int          `json:"unread"`
-	Mentions     int          `json:"mentions,omitempty"`     // unread messages that name this person
-	FirstUnread  string       `json:"first_unread,omitempty"` // the oldest unread message's id
-	LastText     string       `json:"last_text,omitempty"`    // preview, at most previewLength runes
-	LastAt       string       `json:"last_at,omitempty"`
-	LastFrom     string       `json:"last_from,omitempty"` // who wrote it: a name; empty for oneself and for notices
-	LastMine     bool         `json:"last_mine,omitempty"`
-	LastState    State        `json:"last_state,omitempty"`
-	Timer        int64        `json:"timer,omitempty"` // seconds; 0 = messages stay
-	Role         string       `json:"role,omitempty"`  // "member", "moderator", "owner"; in channels
-	Trust        string       `json:"trust"`           // one sentence for the lock
-	Verified     bool         `json:"verified,omitempty"`
-	Blocked      string       `json:"blocked,omitempty"` // why nothing can be sent now, and what to do
-	Online       bool         `json:"online,omitempty"`  // direct: the other
-	Draft        string       `json:"draft,omitempty"`   // written and not sent
-	DraftReplyTo string       `json:"draft_reply_to,omitempty"`
-	Pinned       bool         `json:"pinned,omitempty"`
-	Muted        bool         `json:"muted,omitempty"`       // no notifications: for good, or until MutedUntil
-	MutedUntil   string       `json:"muted_until,omitempty"` // in the past: it is over
+	Conversation  Conversation `json:"-"`
+	Key           string       `json:"key"`
+	Hub           string       `json:"hub"`
+	Kind          string       `json:"kind"` // "channel" or "direct"
+	Name          string       `json:"name"` // without '#' or '@'
+	Topic         string       `json:"topic,omitempty"`
+	Public        bool         `json:"public,omitempty"`
+	Member        bool         `json:"member"`
+	Unread        int          `json:"unread"`
+	Mentions      int          `json:"mentions,omitempty"`     // unread messages that name this person
+	FirstUnread   string       `json:"first_unread,omitempty"` // the oldest unread message's id
+	LastText      string       `json:"last_text,omitempty"`    // preview, at most previewLength runes
+	LastAt        string       `json:"last_at,omitempty"`
+	LastFrom      string       `json:"last_from,omitempty"` // who wrote it: a name; empty for oneself and for notices
+	LastMine      bool         `json:"last_mine,omitempty"`
+	LastState     State        `json:"last_state,omitempty"`
+	Timer         int64        `json:"timer,omitempty"` // seconds; 0 = messages stay
+	Role          string       `json:"role,omitempty"`  // "member", "moderator", "owner"; in channels
+	Trust         string       `json:"trust"`           // one sentence for the lock
+	Verified      bool         `json:"verified,omitempty"`
+	Blocked       string       `json:"blocked,omitempty"` // why nothing can be sent now, and what to do
+	Online        bool         `json:"online,omitempty"`  // direct: the other
+	Draft         string       `json:"draft,omitempty"`   // written and not sent
+	DraftReplyTo  string       `json:"draft_reply_to,omitempty"`
+	Pinned        bool         `json:"pinned,omitempty"`
+	Muted         bool         `json:"muted,omitempty"`          // no notifications: for good, or until MutedUntil
+	MutedUntil    string       `json:"muted_until,omitempty"`    // in the past: it is over
+	Request       bool         `json:"request,omitempty"`        // a stranger has written; they learn nothing until they are accepted
+	PersonBlocked bool         `json:"person_blocked,omitempty"` // direct: by this person; what they send is dropped
 }
 
 // ChannelInfo is one channel that the hub lists.

@@ -41,11 +41,11 @@ func (t *typingState) due() (due time.Time) {
 }
 
 // SetTyping tells the others that the person is typing, or has stopped; nobody hears it twice within five seconds,
-// and nobody at all where the person does not want it or there is no connection.
+// and nobody at all where the person does not want it, the other is a stranger, or there is no connection.
 func (h *Hub) SetTyping(conv Conversation, active bool) error {
 	return h.call(func() error {
 		last, told := h.typing.told[conv]
-		if active && told && time.Since(last) < typingEvery || !active && !told || !h.Preferences().Typing || h.conn == nil || !h.prepared(conv) {
+		if active && told && time.Since(last) < typingEvery || !active && !told || !h.Preferences().Typing || h.conn == nil || h.stranger(conv) || !h.prepared(conv) {
 			return nil
 		}
 		if active {
@@ -161,7 +161,11 @@ func (c *change) takeTyping(p *wire.StreamPacket) error {
 	if err != nil || !typing || seen.Channel != p.Channel {
 		return nil
 	}
-	c.showTyping(typer{c.local(seen), from}, body.Active)
+	conv := c.local(seen)
+	if state := c.conversations[conv]; c.Roster.Blocked(from) || conv.Direct() && (state == nil || state.Stranger) {
+		return nil
+	}
+	c.showTyping(typer{conv, from}, body.Active)
 	return nil
 }
 

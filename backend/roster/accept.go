@@ -174,6 +174,19 @@ func (r *Roster) AcceptKeyChange(user id.UserID) error {
 
 // SetVerified notes whether the person has compared the user's safety number.
 func (r *Roster) SetVerified(user id.UserID, verified bool) error {
+	return r.decide(user, func(row *cardRow) { row.Verified = verified })
+}
+
+// Block notes whether the person wants to see nothing more of a user.
+func (r *Roster) Block(user id.UserID, blocked bool) error {
+	if user == r.self {
+		return errors.New("this is you; you can only block others")
+	}
+	return r.decide(user, func(row *cardRow) { row.Blocked = blocked })
+}
+
+// decide stores what the person has decided about a user.
+func (r *Roster) decide(user id.UserID, change func(row *cardRow)) error {
 	return r.store.Update(func(tx *store.Tx) error {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -182,9 +195,31 @@ func (r *Roster) SetVerified(user id.UserID, verified bool) error {
 			return fmt.Errorf("%w; write to them first", ErrUnknownUser)
 		}
 		next := *k
-		next.row.Verified = verified
+		change(&next.row)
 		return r.keep(tx, user, &next)
 	})
+}
+
+// Blocked reports whether the person wants to see nothing of a user.
+func (r *Roster) Blocked(user id.UserID) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	k := r.people[user]
+	return k != nil && k.row.Blocked
+}
+
+// BlockedPeople lists whom the person has blocked, by name.
+func (r *Roster) BlockedPeople() []Person {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	people := []Person{}
+	for user, k := range r.people {
+		if k.row.Blocked {
+			people = append(people, r.person(place{id.NoHub, user}))
+		}
+	}
+	sortPeople(people)
+	return people
 }
 
 // keep stores what the person has decided about a user; it is shown once it is durable. The caller holds mu.

@@ -72,18 +72,15 @@ func (r *Roster) Person(hub id.HubID, user id.UserID) Person {
 }
 
 func (r *Roster) person(at place) Person {
-	p := Person{User: at.user.String(), Hub: at.hub.String(), Online: r.online[at], Mine: at.user == r.self, Trust: trustPinned}
-	if a := r.places[at]; a != nil {
-		p.Name = a.Name
+	p := Person{
+		User: at.user.String(), Online: r.online[at], Mine: at.user == r.self, Trust: trustPinned, Fingerprint: FingerprintText(at.user),
 	}
+	if at.hub != id.NoHub {
+		p.Hub = at.hub.String()
+	}
+	p.Name = r.name(at)
 	if k := r.people[at.user]; k != nil {
-		p.Verified = k.row.Verified
-		if p.Name == "" {
-			p.Name = k.parsed.Profile.Name
-		}
-	}
-	if p.Name == "" {
-		p.Name = at.user.String()[:10]
+		p.Verified, p.Blocked = k.row.Verified, k.row.Blocked
 	}
 	switch {
 	case p.Mine:
@@ -116,7 +113,22 @@ func (r *Roster) warning(at place) string {
 }
 
 // Name is what the user is called on the hub.
-func (r *Roster) Name(hub id.HubID, user id.UserID) string { return r.Person(hub, user).Name }
+func (r *Roster) Name(hub id.HubID, user id.UserID) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.name(place{hub, user})
+}
+
+// name is what a user is called: on that hub, by their card, or by the beginning of their id. The caller holds mu.
+func (r *Roster) name(at place) string {
+	if a := r.places[at]; a != nil && a.Name != "" {
+		return a.Name
+	}
+	if k := r.people[at.user]; k != nil && k.parsed.Profile.Name != "" {
+		return k.parsed.Profile.Name
+	}
+	return at.user.String()[:10]
+}
 
 // People lists who is known on the hub, by name.
 func (r *Roster) People(hub id.HubID) []Person {
@@ -128,8 +140,12 @@ func (r *Roster) People(hub id.HubID) []Person {
 			people = append(people, r.person(at))
 		}
 	}
-	slices.SortFunc(people, func(a, b Person) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.User, b.User)) })
+	sortPeople(people)
 	return people
+}
+
+func sortPeople(people []Person) {
+	slices.SortFunc(people, func(a, b Person) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.User, b.User)) })
 }
 
 // Count is how many people are known on the hub.

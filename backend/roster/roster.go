@@ -24,6 +24,7 @@ type cardRow struct {
 	Card     []byte `cbor:"1,keyasint"`
 	Verified bool   `cbor:"2,keyasint,omitempty"`
 	Trouble  string `cbor:"3,keyasint,omitempty"` // a refused card: blocks sending until the person decides
+	Blocked  bool   `cbor:"4,keyasint,omitempty"`
 }
 
 // acquaintance is a user on one hub: the pin of first contact, by name.

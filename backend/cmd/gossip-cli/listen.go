@@ -24,7 +24,8 @@ type listenCommand struct {
 func (listenCommand) Help() string {
 	return `Each line is one JSON object: type (message, message_changed, message_removed, gap, hub, error), conversation (its key, which
 send takes), name ('#general', '@bob'), and for a message id, from, from_name, text, sent_at and the rest of what history --json
-prints. Reconnects by itself. The exit code is 6 when --for ends before --count messages have come.
+prints. Reconnects by itself. The exit code is 6 when --for ends before --count messages have come. Naming a person accepts their
+request to talk: a stranger who has written does not hear before that their messages have come.
 
   gossip-cli listen --count 1 --for 30s
   gossip-cli listen '#alerts' | jq -r --unbuffered .text`
@@ -208,10 +209,19 @@ func (l *listener) show(e event) error {
 		return nil
 	}
 	l.heard++
-	if !l.Read {
-		return nil
+	if err := l.accept(e.Conversation); err != nil || !l.Read {
+		return err
 	}
 	return markRead(l.Client, *e.Message)
+}
+
+// accept takes the person who was asked for by name for no stranger.
+func (l *listener) accept(conversation string) error {
+	conv, err := backend.ParseConversation(conversation)
+	if err != nil || l.To == "" || !conv.Direct() {
+		return err
+	}
+	return l.Client.AcceptRequest(conv)
 }
 
 // said reports whether another person has said this, be it readable yet or not.
