@@ -84,7 +84,7 @@ func (a *alerts) message(m backend.Message) (notify.Message, bool) {
 	}
 	return notify.Message{
 		Conversation: m.Conversation, Channel: info.Kind == "channel", Name: info.Name, Hub: a.hubName(info.Hub), From: m.FromName, Text: m.Text,
-		Mention: m.Mention, Muted: muted(info),
+		Mention: m.Mention, Muted: muted(info), Blocked: info.PersonBlocked, Request: info.Request,
 	}, true
 }
 

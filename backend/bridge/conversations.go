@@ -104,3 +104,30 @@ func (c *Calls) Pin(key string, pinned bool) error {
 	}
 	return client.Pin(conversation, pinned)
 }
+
+// AcceptRequest lets a stranger who has written write on, and learn that one has read it.
+func (c *Calls) AcceptRequest(key string) error {
+	client, conversation, err := c.in(key)
+	if err != nil {
+		return err
+	}
+	return client.AcceptRequest(conversation)
+}
+
+// Block keeps everything of a user away, on every hub, or does no more.
+func (c *Calls) Block(user string, blocked bool) error {
+	client, parsed, err := c.person(user)
+	if err != nil {
+		return err
+	}
+	return client.Block(parsed, blocked)
+}
+
+// BlockedPeople returns whom one has blocked.
+func (c *Calls) BlockedPeople() ([]backend.Person, error) {
+	client, err := c.session.Client()
+	if err != nil {
+		return nil, err
+	}
+	return append([]backend.Person{}, client.BlockedPeople()...), nil
+}

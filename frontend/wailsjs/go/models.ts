@@ -237,6 +237,8 @@ export namespace chat {
 	    pinned?: boolean;
 	    muted?: boolean;
 	    muted_until?: string;
+	    request?: boolean;
+	    person_blocked?: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new ConversationInfo(source);
@@ -270,6 +272,8 @@ export namespace chat {
 	        this.pinned = source["pinned"];
 	        this.muted = source["muted"];
 	        this.muted_until = source["muted_until"];
+	        this.request = source["request"];
+	        this.person_blocked = source["person_blocked"];
 	    }
 	}
 	export class Notice {
@@ -556,6 +560,8 @@ export namespace roster {
 	    trust: string;
 	    warning?: string;
 	    mine?: boolean;
+	    fingerprint?: string;
+	    blocked?: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new Person(source);
@@ -572,6 +578,8 @@ export namespace roster {
 	        this.trust = source["trust"];
 	        this.warning = source["warning"];
 	        this.mine = source["mine"];
+	        this.fingerprint = source["fingerprint"];
+	        this.blocked = source["blocked"];
 	    }
 	}
 

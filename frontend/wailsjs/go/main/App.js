@@ -6,8 +6,20 @@ export function AcceptKeyChange(arg1) {
   return window['go']['main']['App']['AcceptKeyChange'](arg1);
 }
 
+export function AcceptRequest(arg1) {
+  return window['go']['main']['App']['AcceptRequest'](arg1);
+}
+
 export function Attend(arg1) {
   return window['go']['main']['App']['Attend'](arg1);
+}
+
+export function Block(arg1, arg2) {
+  return window['go']['main']['App']['Block'](arg1, arg2);
+}
+
+export function BlockedPeople() {
+  return window['go']['main']['App']['BlockedPeople']();
 }
 
 export function CancelJoin() {
@@ -212,18 +224,6 @@ export function TestNotification() {
 
 export function Unlock(arg1) {
   return window['go']['main']['App']['Unlock'](arg1);
-}
-
-export function AcceptRequest(arg1) {
-  return window['go']['main']['App']['AcceptRequest'](arg1);
-}
-
-export function Block(arg1, arg2) {
-  return window['go']['main']['App']['Block'](arg1, arg2);
-}
-
-export function BlockedPeople() {
-  return window['go']['main']['App']['BlockedPeople']();
 }
 
 export function DeleteConversation(arg1) {
