@@ -185,20 +185,33 @@ test('pictures are not taken yet, the text beside them is', async ({ world }) =>
   await expect(page.getByText('Pictures and files come with a later version.')).toBeVisible()
 })
 
-test('a stranger is let in, blocked or sent away', async ({ world }) => {
+test('a stranger is let in, or blocked and unblocked', async ({ world }) => {
   await world.startHub()
   const page = await world.app('alice')
   await opened(page)
-  await world.cli('bob', 'join', world.address, '--name', 'bob')
-  await world.cli('bob', 'send', '@alice', 'Hello, I am new here')
+  for (const name of ['bob', 'carol']) {
+    await world.cli(name, 'join', world.address, '--name', name)
+    await world.cli(name, 'send', '@alice', `Hello, I am ${name}`)
+  }
+  const asks = (name: string) =>
+    page.getByRole('heading', { name: `${name} wants to write with you.` })
   await conversation(page, 'bob')
-  await expect(page.getByRole('heading', { name: 'bob wants to write with you.' })).toBeVisible()
+  await expect(asks('bob')).toBeVisible()
   await expect(box(page)).toBeHidden()
   await accessible(page)
   await page.getByRole('button', { name: 'Accept', exact: true }).click()
-  await expect(box(page)).toBeVisible()
   await write(page, 'Welcome!')
   await expect(row(page, 'Welcome!')).toBeVisible()
+  await expect(asks('bob')).toBeHidden()
+
+  await conversation(page, 'carol')
+  await page.getByRole('button', { name: 'Block', exact: true }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Block' }).click()
+  await expect(page.getByText('You blocked carol.')).toBeVisible()
+  await expect(box(page)).toBeHidden()
+  await accessible(page)
+  await page.getByRole('button', { name: 'Unblock' }).click()
+  await expect(page.getByText('You blocked carol.')).toBeHidden()
 })
 
 /** program calls the app behind a page, for what another person does meanwhile. */

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { loadEmoji, toned, type EmojiSet } from '$lib/emoji'
+import { drawableWith } from '$lib/emoji/drawable'
 import {
   firstPlace,
   linesOf,
@@ -130,5 +131,34 @@ describe('the grid', () => {
     const [from, to] = visible(3_600, 300, 36, 200)
     expect([from, to]).toEqual([97, 112])
     expect(visible(7_000, 300, 36, 200)[1]).toBe(200)
+  })
+})
+
+describe('drawableWith', () => {
+  /** fonts know the emoji of a list; others come out as black boxes or as their parts. */
+  function fonts(known: string[]) {
+    let drawn = ''
+    return drawableWith({
+      font: '',
+      textBaseline: 'top',
+      measureText: (text) =>
+        ({ width: known.includes(text) ? 30 : 30 * text.split('\u200d').length }) as TextMetrics,
+      clearRect: () => undefined,
+      fillText: (text) => {
+        drawn = text
+      },
+      getImageData: () =>
+        ({ data: new Uint8ClampedArray([known.includes(drawn) ? 9 : 0, 0, 0, 255]) }) as ImageData
+    })
+  }
+
+  test('leaves out what would be a box or come apart', () => {
+    const drawable = fonts(['😀', '🫠', '👩‍🚀'])
+    expect(drawable('😀')).toBe(true)
+    expect(drawable('🎉'), 'an old one is not looked at').toBe(true)
+    expect(drawable('🫠')).toBe(true)
+    expect(drawable('🫩')).toBe(false)
+    expect(drawable('👩‍🚀')).toBe(true)
+    expect(drawable('🐦‍🔥')).toBe(false)
   })
 })

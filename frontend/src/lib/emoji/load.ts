@@ -1,3 +1,4 @@
+import { drawableWith, pen } from './drawable'
 import { EmojiSet, type RawEmoji } from './set'
 
 let loading: Promise<EmojiSet> | undefined
@@ -18,5 +19,18 @@ async function read(): Promise<EmojiSet> {
     import('emojibase-data/en/shortcodes/emojibase.json')
   ])
   // GitHub's codes are the ones that people know from elsewhere, so they come first.
-  return new EmojiSet(compact.default as RawEmoji[], [github.default, emojibase.default])
+  await breath()
+  const drawn = drawable(compact.default as RawEmoji[])
+  await breath()
+  return new EmojiSet(drawn, [github.default, emojibase.default])
+}
+
+/** breath lets the window answer in between: each step takes longer than a frame. */
+const breath = () => new Promise((done) => setTimeout(done))
+
+function drawable(all: RawEmoji[]): RawEmoji[] {
+  const canvas = pen()
+  if (!canvas) return all
+  const fits = drawableWith(canvas)
+  return all.filter((one) => fits(one.unicode))
 }
