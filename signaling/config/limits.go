@@ -21,6 +21,8 @@ type Limits struct {
 	Accounts              int           `default:"100000" placeholder:"N" help:"Accounts of the hub."`
 	Channels              int           `default:"10000" placeholder:"N" help:"Channels of the hub."`
 	NameBytes             int           `default:"64" placeholder:"N" help:"Bytes of a name, at most 64."`
+	Calls                 int           `default:"1000" placeholder:"N" help:"Calls in channels that run at one time; 0 allows none."`
+	CallDevices           int           `default:"32" placeholder:"N" help:"Devices in one of them, at most 64."`
 	Retention             time.Duration `default:"90d" placeholder:"TIME" help:"How long messages wait for those who are away; 0 keeps nothing."`
 }
 
@@ -39,18 +41,21 @@ func DefaultLimits() Limits {
 		Accounts:              100_000,
 		Channels:              10_000,
 		NameBytes:             64,
+		Calls:                 1000,
+		CallDevices:           32,
 		Retention:             90 * 24 * time.Hour,
 	}
 }
 
 // The bounds that no limit may leave: beyond them a number is a slip of the finger.
 const (
-	maxCount  = 10_000_000
-	maxWait   = time.Hour
-	maxRetain = 10 * 365 * 24 * time.Hour
-	maxInbox  = 1 << 40 // bytes
-	maxName   = 64      // bytes; id.MaxNameLength, part of the protocol
-	minInbox  = 1 << 20 // bytes: a few of the largest packets
+	maxCount       = 10_000_000
+	maxWait        = time.Hour
+	maxRetain      = 10 * 365 * 24 * time.Hour
+	maxInbox       = 1 << 40 // bytes
+	maxName        = 64      // bytes; id.MaxNameLength, part of the protocol
+	maxCallDevices = 64      // part of the protocol
+	minInbox       = 1 << 20 // bytes: a few of the largest packets
 )
 
 // Validate returns a sentence about the first limit that is out of its range.
@@ -72,6 +77,8 @@ func (l Limits) Validate() error {
 		{"accounts", float64(l.Accounts), 1, maxCount, countText},
 		{"channels", float64(l.Channels), 1, maxCount, countText},
 		{"name-bytes", float64(l.NameBytes), 1, maxName, countText},
+		{"calls", float64(l.Calls), 0, maxCount, countText},
+		{"call-devices", float64(l.CallDevices), 1, maxCallDevices, countText},
 		{"retention", float64(l.Retention), 0, float64(maxRetain), durationText},
 	}
 	for _, r := range ranges {

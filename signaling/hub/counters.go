@@ -10,6 +10,8 @@ type counters struct {
 // Stats are counts since the hub began, and what is there now.
 type Stats struct {
 	Sessions         int
+	Calls            int // that run in channels
+	CallDevices      int // in them
 	Logins           uint64
 	Deliveries       uint64 // packets handed to sessions
 	Writes           uint64 // writes that carried them
@@ -26,8 +28,9 @@ func (h *Hub) Stats() Stats {
 	sessions := len(h.sessions)
 	h.mu.Unlock()
 	c := &h.counters
+	running, inCalls := h.calls.count()
 	return Stats{
-		Sessions: sessions, Logins: c.logins.Load(), Deliveries: c.deliveries.Load(), Writes: c.writes.Load(), Replaced: c.replaced.Load(),
+		Sessions: sessions, Calls: running, CallDevices: inCalls, Logins: c.logins.Load(), Deliveries: c.deliveries.Load(), Writes: c.writes.Load(), Replaced: c.replaced.Load(),
 		Slow: c.slow.Load(), Flooded: c.flooded.Load(), RateRefused: c.rateRefused.Load(), TransientDropped: c.transientDropped.Load(),
 	}
 }

@@ -13,9 +13,10 @@
 //     behind it until RetryAfter has passed, so that a sender's order holds.
 //   - Retention 0 keeps nothing: a packet goes to who is online and is acknowledged without a Seq.
 //   - A second connection of a device replaces the first.
+//   - A device is in one channel's call at a time; the rosters are in memory, and made anew from what devices tell.
 //
 // Who owns what: a session's reader goroutine runs everything that the device asks for, in order. A room belongs to
-// whichever goroutine runs its pass, at most one at a time. Lock order: Hub.mu before nothing; room.mu before
+// whichever goroutine runs its pass, at most one at a time. Lock order: Hub.mu before nothing; calls.mu before Hub.mu; room.mu before
 // session.mu; neither is held during a write to a connection or to the store.
 package hub
 
@@ -56,7 +57,7 @@ type Conn interface {
 	LoggedIn()
 }
 
-// Options are what a hub is made of. All are needed but Password and Greeting.
+// Options are what a hub is made of. All are needed but Password, Greeting and ICE.
 type Options struct {
 	Store    store.Store
 	Accounts *account.Accounts
@@ -65,6 +66,7 @@ type Options struct {
 	Limits   Limits
 	Password string // empty: anyone may come in
 	Greeting Greeting
+	ICE      ICE // nil: the hub has neither STUN nor TURN
 	Log      *slog.Logger
 }
 
@@ -90,6 +92,8 @@ type Hub struct {
 	rooms     rooms
 	posting   [64]sync.Mutex // keep a channel's updates in the order of its log; by the first byte of its id
 	notices   notices
+	calls     *calls
+	ice       ICE
 	dirty     dirtyJournals
 	counters  counters
 	tick      atomic.Int64 // quarters of the write timeout that Run has counted, from 1
@@ -120,6 +124,7 @@ func New(o Options) (*Hub, error) {
 	}
 	h.tick.Store(1)
 	h.notices.hub = h
+	h.calls, h.ice = newCalls(h), o.ICE
 	h.SetGreeting(o.Greeting)
 	return h, h.restoreStarts()
 }
@@ -138,6 +143,7 @@ func (h *Hub) Run(ctx context.Context) error {
 		case <-check.C:
 			h.tick.Add(1)
 			h.cutStuck()
+			h.calls.expire(time.Now())
 		case <-ctx.Done():
 			h.shutDown()
 			h.children.Wait()

@@ -23,6 +23,8 @@ type Limits struct {
 	PasswordDelay    time.Duration // after an address's first wrong password, doubling with each further one
 	PasswordDelayMax time.Duration
 	ShutdownTime     time.Duration // for what is under way when the hub ends
+	Calls            int           // that run in channels at one time
+	CallDevices      int           // in one of them, at most wire.MaxCallDevices
 }
 
 // DefaultLimits are those of the protocol's design.
@@ -30,6 +32,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		PacketsPerSecond: 50, PacketBurst: 200, QueueBytes: 4 << 20, WriteTimeout: 20 * time.Second,
 		InboxBytes: 50 << 20, Retention: 90 * 24 * time.Hour, MemoryBytes: 64 << 20, Accounts: 100_000, NameBytes: id.MaxNameLength, PasswordTries: 3, PasswordDelay: time.Second, PasswordDelayMax: time.Minute, ShutdownTime: 5 * time.Second,
+		Calls: 1000, CallDevices: 32,
 	}
 }
 
@@ -46,6 +49,8 @@ func (l Limits) Validate() error {
 		return errors.New("the write timeout is at least a second, the tries at least one")
 	case l.Accounts < 1 || l.NameBytes < 1:
 		return errors.New("a hub has at least one account, a name at least one byte")
+	case l.Calls < 0 || l.CallDevices < 1 || l.CallDevices > wire.MaxCallDevices:
+		return errors.New("a call has room for at least one device, and for no more than the protocol allows")
 	case l.Retention < 0 || l.InboxBytes < 0:
 		return errors.New("retention and inbox size can't be negative")
 	}

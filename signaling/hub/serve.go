@@ -64,6 +64,7 @@ func (h *Hub) admit(ctx context.Context, conn Conn) *session {
 	if refusal != nil {
 		s.cut(refusal, dropQueue)
 	}
+	h.calls.greet(s)
 	s.writeOut(welcome)
 	h.counters.logins.Add(1)
 	return s
@@ -153,9 +154,8 @@ func (s *session) takeSignal(p *wire.SignalPacket) *wire.Error {
 		return s.takeCardRequest(p, now)
 	case wire.KindChannelUpdate:
 		return s.takeStatement(p)
-	case wire.KindStartCall, wire.KindHangUp, wire.KindCallRoster:
-		s.refusePacket(p.ID, refuse(wire.CodeForbidden, "This hub has no calls. Ask its operator to update it."))
-		return nil
+	case wire.KindStartCall, wire.KindHangUp, wire.KindCallRoster, wire.KindICEServers:
+		return s.takeCall(p, now)
 	}
 	return malformed("a packet of this device")
 }

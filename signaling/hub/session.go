@@ -115,6 +115,7 @@ func (s *session) end() {
 		s.hub.rooms.leave(sub)
 	}
 	s.hub.leave(s)
+	s.hub.calls.sessionEnded(s, time.Now())
 }
 
 // isGone reports whether the session was cut or has ended.

@@ -72,6 +72,7 @@ func (h *Hub) route(channel id.ChannelID, statement *membership.Statement) error
 	case membership.Leave, membership.Remove:
 		if !member {
 			h.unsubscribe(channel, subject)
+			h.calls.removeMember(channel, subject)
 			return h.endMember(channel, subject)
 		}
 	}

@@ -80,6 +80,7 @@ func (h *Hub) retire(user id.UserID, device id.DeviceID) {
 	if s := h.sessionOf(device); s != nil {
 		s.cut(errRevoked, dropQueue)
 	}
+	h.calls.removeDevice(device)
 	if err := h.store.Drop(store.Inbox(device)); err != nil {
 		h.log.Error("drop the inbox of a removed device", "device", device, "err", err)
 	}

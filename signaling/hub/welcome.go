@@ -34,6 +34,7 @@ func (l *login) makeWelcome(user id.UserID, now time.Time) ([]byte, error) {
 	limits := l.hub.limits
 	encoded, err := wire.Marshal(&wire.Welcome{
 		User: user, Name: account.Name, Now: uint64(now.UnixMilli()), Channels: parts[0], Session: l.conn.Session(),
+		ICEServers: l.hub.iceServers(user, now),
 		Limits: wire.HubLimits{
 			PacketsPerSecond: uint(limits.PacketsPerSecond), PacketBurst: uint(limits.PacketBurst), RetentionSeconds: uint(limits.Retention / time.Second),
 		},

@@ -216,13 +216,14 @@ func (c *Client) receiveSkipping() (wire.Packet, error) {
 	}
 }
 
-// isNews reports whether a packet is what the hub may tell at any time: presence, and changes to channels.
+// isNews reports whether a packet is what the hub may tell at any time: presence, and changes to channels and their calls.
 func isNews(p wire.Packet) bool {
 	switch p := p.(type) {
 	case *wire.StreamPacket:
 		return p.Kind == wire.KindPresence
 	case *wire.SignalPacket:
-		return p.Kind == wire.KindChannelUpdate && p.Re == id.NoMessage || p.Kind == wire.KindRemoved
+		told := p.Kind == wire.KindChannelUpdate || p.Kind == wire.KindCallRoster
+		return told && p.Re == id.NoMessage || p.Kind == wire.KindRemoved
 	}
 	return false
 }

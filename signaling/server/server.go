@@ -122,6 +122,7 @@ func limitsOf(l config.Limits) (hub.Limits, sshd.Limits) {
 	h.PacketsPerSecond, h.PacketBurst = l.PacketsPerSecond, l.PacketBurst
 	h.InboxBytes, h.Retention = int64(l.Inbox), l.Retention
 	h.Accounts, h.NameBytes = l.Accounts, l.NameBytes
+	h.Calls, h.CallDevices = l.Calls, l.CallDevices
 	h.PasswordTries, h.PasswordDelay, h.PasswordDelayMax = l.Passwords, l.PasswordDelay, l.PasswordDelayMax
 	s.LoginTime, s.Handshakes, s.ConnectionsPerAddress = l.Authentication, l.Handshakes, l.ConnectionsPerAddress
 	return h, s
