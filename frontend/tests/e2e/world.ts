@@ -22,6 +22,8 @@ interface Start {
   dark?: boolean
   /** The profile's key is kept under a passphrase, as where there is no keyring. */
   passphrase?: boolean
+  /** More for the program's environment. */
+  environment?: NodeJS.ProcessEnv
 }
 
 /** World is one hub, the apps and command-line clients on it, and the folder they all write to. */
@@ -78,7 +80,8 @@ export class World {
         GOSSIP_NAME: name,
         GOSSIP_HUB: this.address,
         GOSSIP_PASSWORD: this.#password
-      })
+      }),
+      ...start.environment
     }
     const program = new Process(binary('gossip-dev'), [], { env: environment })
     this.#started.push(program)
