@@ -143,6 +143,12 @@ func (c *Client) AcceptRequest(conv Conversation) error {
 	return c.in(conv.Hub, func(h *chat.Hub) error { return h.AcceptRequest(conv) })
 }
 
+// DeleteConversation erases all that a conversation holds on this device. A direct one is listed again when something new is
+// said, a channel that one is in stays listed. The others keep what they have.
+func (c *Client) DeleteConversation(conv Conversation) error {
+	return c.in(conv.Hub, func(h *chat.Hub) error { return h.DeleteConversation(conv) })
+}
+
 // SaveDraft keeps what is written in a conversation and not sent yet, and the message that it answers; an empty text that
 // answers nothing ends the draft. Sending the text ends it, too.
 func (c *Client) SaveDraft(conv Conversation, text string, replyTo id.MessageID) error {

@@ -146,6 +146,10 @@ func (c *change) insert(conv Conversation, at place, r *row) error {
 	if at.major() != unsentMajor {
 		state.Major = max(state.Major, at.major())
 	}
+	if conv.Direct() && state.Forgotten {
+		state.Forgotten = false
+		c.emit(Event{Type: EventConversations})
+	}
 	c.asks(conv, r)
 	if r.From != c.self && r.Type != 0 && !c.hidden(conv, r) {
 		if err := c.markUnread(conv, at, r); err != nil {
