@@ -8,6 +8,7 @@ export const composer = {
   replyingTo: (name: string) => `Answer to ${name}`,
   replyingToSelf: 'Answer to yourself',
   editing: 'Change your message',
+  show: 'Show this message',
   cancelReply: 'Do not answer this message',
   cancelEdit: 'Leave the message as it was',
   deletedText: 'This message was deleted.',
@@ -28,8 +29,10 @@ export const composer = {
   },
   timer: {
     title: 'Disappearing messages',
-    lead: (name: string) =>
-      `Messages in ${name} disappear for everybody, the time counted from when each is sent or read.`,
+    leadChannel: (name: string) =>
+      `New messages in #${name} disappear for everybody so long after they were sent or read. Earlier ones stay.`,
+    leadDirect: (name: string) =>
+      `New messages between you and ${name} disappear on both sides so long after they were sent or read. Earlier ones stay.`,
     off: 'Off',
     stays: 'This message stays',
     asAll: 'As all messages here',
