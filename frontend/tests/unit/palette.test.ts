@@ -68,10 +68,11 @@ describe('rank', () => {
     expect(rank(same, 'anna', ['2'])[0]?.id).toBe('2')
   })
 
-  test('answers at once with thousands of entries', () => {
-    const many = Array.from({ length: 5000 }, (_, n) => entry(`Conversation ${n}`))
+  test('answers at once with a thousand entries', () => {
+    const many = Array.from({ length: 1000 }, (_, n) => entry(`Conversation ${n}`))
+    rank(many, 'c', [])
     const start = performance.now()
     expect(rank(many, 'conv 49', []).length).toBeLessThanOrEqual(50)
-    expect(performance.now() - start).toBeLessThan(200)
+    expect(performance.now() - start).toBeLessThan(100)
   })
 })

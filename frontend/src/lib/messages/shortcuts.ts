@@ -32,6 +32,7 @@ export const shortcuts = {
       ['Edit your last message', 'ArrowUp'],
       ['Bold, italic', 'Ctrl+B', 'Ctrl+I'],
       ['Struck through, code', 'Ctrl+Shift+X', 'Ctrl+E'],
+      ['Name a person, a channel, an emoji', '@', '#', ':'],
       ['Stop answering or editing', 'Escape']
     ]
   } as Record<'list' | 'message' | 'composer', [string, ...string[]][]>

@@ -1,4 +1,4 @@
-import type { Api, Change, Snapshot } from '$lib/api'
+import type { Api, Change, LocalHub, Snapshot } from '$lib/api'
 import { plain } from '$lib/sentences'
 import { Appearance } from './appearance.svelte'
 import { Onboarding } from './onboarding.svelte'
@@ -16,6 +16,7 @@ export class Shell {
   readonly session: Session
   readonly onboarding: Onboarding
   readonly api: Api
+  #ownHub = $state.raw<LocalHub | undefined>()
 
   constructor(api: Api) {
     this.api = api
@@ -26,6 +27,15 @@ export class Shell {
       fail: (cause) => this.fail(cause)
     })
     this.onboarding = new Onboarding(api, this.session, this.settings)
+  }
+
+  /** ownHub is the hub on this machine, undefined until it was asked for. */
+  get ownHub(): LocalHub | undefined {
+    return this.#ownHub
+  }
+
+  async loadOwnHub(): Promise<void> {
+    this.#ownHub = await this.act(() => this.api.localHub())
   }
 
   load(snapshot: Snapshot): void {
@@ -41,6 +51,7 @@ export class Shell {
     this.session.apply(change)
     this.settings.apply(change)
     if (change.type === 'error') this.tell(change.error.sentence)
+    if (change.type === 'local_hub' && this.#ownHub) void this.loadOwnHub()
     if (change.type === 'open' && change.link) this.invite(change.link)
   }
 
