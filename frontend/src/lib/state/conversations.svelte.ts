@@ -71,7 +71,8 @@ export class Conversations {
   /** meet shows what is new about somebody in the direct conversation with them. */
   private meet(hub: string, person: Person): void {
     const key = `${hub}/${person.user}`
-    const update = (one: Conversation) => (one.key === key ? { ...one, ...shownOf(person) } : one)
+    const update = (one: Conversation) =>
+      one.key === key ? { ...one, ...shownOf(person, one.blocked) } : one
     this.#list = this.#list.map(update)
     if (this.#fresh) this.#fresh = update(this.#fresh)
   }
@@ -124,7 +125,8 @@ export class Conversations {
 }
 
 /** shownOf is what a direct conversation shows of its other person. */
-function shownOf(person: Person) {
+function shownOf(person: Person, before = '') {
   const { name, trust, verified, online } = person
-  return { name, trust, verified, online, blocked: person.warning ?? '' }
+  const blocked = person.warning || (person.blocked ? before : '')
+  return { name, trust, verified, online, blocked, person_blocked: person.blocked ?? false }
 }
