@@ -17,9 +17,9 @@ import (
 )
 
 const (
-	closePatience = 5 * time.Second  // how long the window waits for the profile to close before it goes
-	placeEvery    = 10 * time.Second // how often the window's place is looked at
-	moving        = 300 * time.Millisecond
+	closePatience = 5 * time.Second        // how long the window waits for the profile to close before it goes
+	placeEvery    = 10 * time.Second       // how often the window's place is looked at
+	moving        = 300 * time.Millisecond // until a window that was asked to is where it belongs
 )
 
 // App is what the interface may call: the profile's calls and a few of the window's own.
@@ -123,15 +123,27 @@ func (a *App) place() {
 	}
 	screens := make([]desktop.Screen, 0, len(found))
 	for _, screen := range found {
-		screens = append(screens, desktop.Screen{Width: screen.Size.Width, Height: screen.Size.Height})
+		screens = append(screens, desktop.Screen{Width: screen.Size.Width, Height: screen.Size.Height, Current: screen.IsCurrent})
 	}
 	fitting, placed := desktop.Fit(kept, screens)
 	if kept.Width > 0 && !kept.Maximised && (fitting.Width != kept.Width || fitting.Height != kept.Height) {
 		runtime.WindowSetSize(a.ctx, fitting.Width, fitting.Height)
 	}
 	if placed && !kept.Maximised {
-		runtime.WindowSetPosition(a.ctx, fitting.X, fitting.Y)
+		left, top := a.origin(screens)
+		runtime.WindowSetPosition(a.ctx, fitting.X-left, fitting.Y-top)
 	}
+}
+
+// origin is where the screen begins that the window has opened on.
+func (a *App) origin(screens []desktop.Screen) (left, top int) {
+	if len(screens) < 2 {
+		return 0, 0
+	}
+	time.Sleep(moving) // the desktop places a window some time after it was asked to
+	x, y := runtime.WindowGetPosition(a.ctx)
+	width, height := runtime.WindowGetSize(a.ctx)
+	return desktop.Origin(x, y, width, height, screens)
 }
 
 // followPlace keeps where the window stands from time to time, so that it is known after a crash too.

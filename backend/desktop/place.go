@@ -14,7 +14,10 @@ const (
 const titleBar = 80
 
 // Screen is the size of one screen.
-type Screen struct{ Width, Height int }
+type Screen struct {
+	Width, Height int
+	Current       bool // the window is on it
+}
 
 // Size returns the size to open the window with, before the screens are known.
 func Size(kept settings.Window) (width, height int) {
@@ -44,3 +47,40 @@ func Fit(kept settings.Window, screens []Screen) (fitting settings.Window, place
 		kept.Y >= 0 && kept.Y <= allHigh-titleBar
 	return fitting, placed
 }
+
+// Origin returns where the screen begins that the window was centred on, with its corner at x and y: window toolkits take
+// places on that screen and tell places on all of them. Screens begin where others end, so of those places the one is taken
+// that is nearest to what the centred window says.
+func Origin(x, y, width, height int, screens []Screen) (left, top int) {
+	var wide, high []int
+	var current Screen
+	for _, s := range screens {
+		wide, high = append(wide, s.Width), append(high, s.Height)
+		if s.Current {
+			current = s
+		}
+	}
+	return nearest(x-(current.Width-width)/2, wide), nearest(y-(current.Height-height)/2, high)
+}
+
+// nearest returns the sum of some of the sizes that is nearest to a length.
+func nearest(length int, sizes []int) int {
+	best := 0
+	sums := []int{0}
+	for _, size := range sizes[:min(len(sizes), maxScreens)] {
+		for _, sum := range sums[:len(sums):len(sums)] {
+			sums = append(sums, sum+size)
+		}
+	}
+	for _, sum := range sums {
+		if abs(sum-length) < abs(best-length) {
+			best = sum
+		}
+	}
+	return best
+}
+
+// maxScreens bounds for how many screens all arrangements are considered.
+const maxScreens = 8
+
+func abs(n int) int { return max(n, -n) }
