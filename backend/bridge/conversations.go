@@ -131,3 +131,12 @@ func (c *Calls) BlockedPeople() ([]backend.Person, error) {
 	}
 	return append([]backend.Person{}, client.BlockedPeople()...), nil
 }
+
+// DeleteConversation erases the history here and takes the conversation off the list.
+func (c *Calls) DeleteConversation(key string) error {
+	client, conversation, err := c.in(key)
+	if err != nil {
+		return err
+	}
+	return client.DeleteConversation(conversation)
+}

@@ -27,6 +27,8 @@ export function CreateChannel(arg1:string,arg2:string,arg3:boolean):Promise<stri
 
 export function CreateIdentity(arg1:string):Promise<void>;
 
+export function DeleteConversation(arg1:string):Promise<void>;
+
 export function DeleteMessage(arg1:string,arg2:string):Promise<void>;
 
 export function Edit(arg1:string,arg2:string,arg3:string):Promise<void>;
@@ -118,8 +120,6 @@ export function StopHub():Promise<void>;
 export function TestNotification():Promise<void>;
 
 export function Unlock(arg1:string):Promise<void>;
-
-export function DeleteConversation(arg1:any):Promise<any>;
 
 export function SetName(arg1:any):Promise<any>;
 

@@ -42,6 +42,10 @@ export function CreateIdentity(arg1) {
   return window['go']['main']['App']['CreateIdentity'](arg1);
 }
 
+export function DeleteConversation(arg1) {
+  return window['go']['main']['App']['DeleteConversation'](arg1);
+}
+
 export function DeleteMessage(arg1, arg2) {
   return window['go']['main']['App']['DeleteMessage'](arg1, arg2);
 }
@@ -224,10 +228,6 @@ export function TestNotification() {
 
 export function Unlock(arg1) {
   return window['go']['main']['App']['Unlock'](arg1);
-}
-
-export function DeleteConversation(arg1) {
-  return window['go']['main']['App']['DeleteConversation'](arg1);
 }
 
 export function SetName(arg1) {
