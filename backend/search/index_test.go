@@ -107,9 +107,11 @@ func step(t *rapid.T, s *store.Store, m model) bool {
 			}
 			n := rapid.IntRange(0, 400).Draw(t, "place")
 			if rapid.IntRange(0, 3).Draw(t, "delete") == 0 {
-				delete(m[conversation], n)
-				if err := indexes[conversation].Delete(placeAt(n)); err != nil {
-					return err
+				for end := n + rapid.SampledFrom([]int{1, 1, 1, 100, 400}).Draw(t, "count"); n < end; n++ {
+					delete(m[conversation], n)
+					if err := indexes[conversation].Delete(placeAt(n)); err != nil {
+						return err
+					}
 				}
 				continue
 			}
