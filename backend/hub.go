@@ -76,7 +76,7 @@ func newHub(c *Client, hubID id.HubID, row hubRow) *hub {
 	h := &hub{client: c, id: hubID, row: row, outcome: make(chan error, 1)}
 	h.info = Hub{Address: row.Address, Name: row.Name, Motd: row.Motd, Account: row.Account, State: HubOffline}
 	if hubID != id.NoHub {
-		h.info.ID = hubID.String()
+		h.info.ID, h.info.Link = hubID.String(), inviteLink(hubID, row.Address)
 	}
 	return h
 }
@@ -217,6 +217,30 @@ func (h *hub) renew() {
 	if session != nil {
 		session.Close()
 	}
+}
+
+// again connects anew where there is a connection, or was one until the hub wanted a decision; false where there was none to
+// end. What the hub says then is the decision.
+func (h *hub) again() bool {
+	h.mu.Lock()
+	running := h.cancel != nil
+	h.mu.Unlock()
+	if !running {
+		return false
+	}
+	h.stop()
+	h.mu.Lock()
+	h.outcome = make(chan error, 1)
+	h.mu.Unlock()
+	h.start()
+	return true
+}
+
+// decision is where the hub's next word on this device comes.
+func (h *hub) decision() <-chan error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.outcome
 }
 
 // reconnect tries now: it cuts a pause short, and starts a link that had stopped.

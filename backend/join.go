@@ -73,6 +73,15 @@ func parseJoin(request JoinRequest) (hubID id.HubID, row hubRow, err error) {
 	return hubID, row, nil
 }
 
+// inviteLink is the link by which others join a hub: it pins the hub's key, so that they reach this one and no other.
+func inviteLink(hubID id.HubID, address string) string {
+	host, port, err := id.ParseHostPort(address)
+	if err != nil {
+		return ""
+	}
+	return id.Invite{Host: host, Port: port, Hub: hubID}.Link()
+}
+
 // candidate returns the hub to try: one that is joined already, with what is new in the request, or a new one.
 func (c *Client) candidate(hubID id.HubID, row hubRow) (h *hub, first bool) {
 	for _, known := range c.joined() {

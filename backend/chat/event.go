@@ -49,6 +49,7 @@ type HubInfo struct {
 	Name    string `json:"name"`
 	Motd    string `json:"motd,omitempty"`
 	Account string `json:"account,omitempty"` // one's own name there
+	Link    string `json:"link,omitempty"`    // by which others join it; it names no password
 	State   string `json:"state"`             // "connecting", "online", "offline", "stopped"
 	Detail  string `json:"detail,omitempty"`  // a sentence: why it is not online, and what to do
 	RetryAt string `json:"retry_at,omitempty"`
