@@ -47,6 +47,11 @@ func (a *alerts) choices() notify.Choices {
 // take judges an event.
 func (a *alerts) take(event backend.Event) {
 	switch {
+	case event.Type == backend.EventConversations:
+		clear(a.known)
+	case event.Type == backend.EventCleared:
+		delete(a.known, event.Conversation)
+		a.notifier.Seen(event.Conversation)
 	case event.Type == backend.EventConversation && event.ConversationInfo != nil:
 		a.known[event.ConversationInfo.Key] = *event.ConversationInfo
 		if event.ConversationInfo.Unread == 0 {

@@ -1,6 +1,7 @@
 package localhub
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,6 +22,9 @@ import (
 var programs string
 
 func TestMain(m *testing.M) {
+	if profile := os.Getenv(parentVariable); profile != "" {
+		beParent(profile)
+	}
 	os.Exit(func() int {
 		folder, err := os.MkdirTemp("", "gossip-localhub")
 		if err != nil {
@@ -192,6 +197,49 @@ func TestCrashIsMended(t *testing.T) {
 	}
 	if again := until(t, h, "after a pause", running); again != first {
 		t.Errorf("it is %+v, and was %+v", again, first)
+	}
+}
+
+// parentVariable makes the test's own program one that runs the hub of a profile until it is killed.
+const parentVariable = "TEST_LOCALHUB_PROFILE"
+
+func beParent(profile string) {
+	h := New(Options{Profile: profile})
+	go h.Run(context.Background())
+	state, err := h.Start(context.Background(), "")
+	fmt.Println(state.Address, err)
+	select {}
+}
+
+// TestEndsWithParent: not even an app that is killed leaves its hub behind.
+func TestEndsWithParent(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux ends a child with its parent")
+	}
+	parent := exec.Command(os.Args[0])
+	parent.Env = append(os.Environ(), parentVariable+"="+t.TempDir(), "PATH="+programs)
+	out, err := parent.StdoutPipe()
+	if err == nil {
+		err = parent.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	address, _, _ := strings.Cut(line, " ")
+	if err != nil || !answers(address) {
+		t.Fatalf("the hub does not answer: %q, %v", line, err)
+	}
+	if err := parent.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := parent.Wait(); err == nil {
+		t.Error("it was not killed")
+	}
+	for late := time.Now().Add(20 * time.Second); answers(address); {
+		if time.Now().After(late) {
+			t.Fatal("the hub answers although its app was killed")
+		}
 	}
 }
 
