@@ -138,3 +138,19 @@ func (s *simulation) checkSearch(d *device, r *room, rows []backend.Message) (br
 	}
 	return broken
 }
+
+// TestSearchLeavesTheBlockedOut has alice block bob: what he says in channels is not found until she lets him speak again.
+func TestSearchLeavesTheBlockedOut(t *testing.T) {
+	story(t, func(w *world) {
+		alice, bob := w.join("alice"), w.join("bob")
+		bob.say(w.general, "buy my needles")
+		alice.sees(w.general, "buy my needles")
+		w.rest(time.Second)
+		alice.say(w.general, "no needles please")
+		check(t, alice.client.Block(bob.user, true))
+		alice.finds("needles", "alice: no needles please")
+		alice.finds("needles from:bob")
+		check(t, alice.client.Block(bob.user, false))
+		alice.finds("needles", "alice: no needles please", "bob: buy my needles")
+	})
+}

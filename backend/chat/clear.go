@@ -53,7 +53,7 @@ func (c *change) dropRows(conv Conversation) error {
 	}
 	delete(c.earlyFull, conv)
 	delete(c.indexes, conv)
-	return errors.Join(search.Rebuild(c.tx, conv.Hub, conv.id()), search.Finish(c.tx, conv.Hub, conv.id()))
+	return search.Forget(c.tx, conv.Hub, conv.id())
 }
 
 // forgetMissing ends the asking for what did not come, or could not be read, before.

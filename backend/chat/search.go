@@ -36,7 +36,7 @@ type Hits struct {
 // Search finds messages by what they say. It reads the store only, whatever the hub's goroutine does; what of the index is
 // damaged is made anew in the background.
 func (h *Hub) Search(ctx context.Context, s Search) (Hits, error) {
-	f := finding{Hub: h, Search: s, damaged: map[Conversation]bool{}}
+	f := finding{Hub: h, Search: s, authors: map[id.UserID]bool{}, damaged: map[Conversation]bool{}}
 	if err := h.Store.View(func(tx *store.Tx) error { return f.run(ctx, tx) }); err != nil {
 		return Hits{}, err
 	}
@@ -52,6 +52,7 @@ func (h *Hub) Search(ctx context.Context, s Search) (Hits, error) {
 type finding struct {
 	*Hub
 	Search
+	authors map[id.UserID]bool // what heard said
 	list    []Hit
 	partial bool
 	damaged map[Conversation]bool // whose index can't be used any more
@@ -75,14 +76,37 @@ func (f *finding) run(ctx context.Context, tx *store.Tx) error {
 	}
 }
 
+// from tells who is meant; nil: anybody.
+func (f *finding) from() func(id.UserID) bool {
+	if f.From == nil {
+		return nil
+	}
+	return func(user id.UserID) bool { return f.From[user] }
+}
+
+// heard tells who is meant in a channel: not those whom the person has blocked.
+func (f *finding) heard(user id.UserID) bool {
+	heard, known := f.authors[user]
+	if !known {
+		heard = (f.From == nil || f.From[user]) && !f.Roster.Blocked(user)
+		f.authors[user] = heard
+	}
+	return heard
+}
+
 // scan finds the newest messages that fit.
 func (f *finding) scan(ctx context.Context, tx *store.Tx, want int) ([]search.Hit[Conversation], error) {
 	newest := search.Newest[Conversation]{Limit: want, Compare: func(a, b Conversation) int { return bytes.Compare(a.id(), b.id()) }}
-	filter := f.Question.Filter(f.From, millis(time.Now()))
+	now := millis(time.Now())
+	direct, channel := f.Question.Filter(f.from(), now), f.Question.Filter(f.heard, now)
 	for _, key := range f.storedConversations(tx) {
 		conv := f.conversationOf(key)
 		if f.In != nil && !f.In[conv] {
 			continue
+		}
+		filter := channel
+		if conv.Direct() {
+			filter = direct
 		}
 		err := filter.Scan(ctx, tx, conv.Hub, key, func(found search.Found) { newest.Add(conv, found) })
 		switch {

@@ -113,7 +113,7 @@ func BenchmarkSearch(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			q, count := &Question{Words: row.words}, 0
 			for b.Loop() {
-				count = searchAll(b, s, q.Filter(row.from, 0), max(row.conversations, 0))
+				count = searchAll(b, s, q.Filter(among(row.from), 0), max(row.conversations, 0))
 			}
 			b.ReportMetric(float64(count), "hits")
 			b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/search")

@@ -38,9 +38,17 @@ func Begin(tx *store.Tx, hub id.HubID, conversations [][]byte) error {
 	return store.PutValue(tx.Bucket(stateBucket), hub[:], indexVersion)
 }
 
+// Forget drops the index of a conversation.
+func Forget(tx *store.Tx, hub id.HubID, conversation []byte) error {
+	if err := tx.Drop(blockBucket, hub[:], conversation); err != nil {
+		return err
+	}
+	return Finish(tx, hub, conversation)
+}
+
 // Rebuild drops the index of a conversation and has it made anew.
 func Rebuild(tx *store.Tx, hub id.HubID, conversation []byte) error {
-	if err := tx.Drop(blockBucket, hub[:], conversation); err != nil {
+	if err := Forget(tx, hub, conversation); err != nil {
 		return err
 	}
 	return SetProgress(tx, hub, conversation, endOfPlaces)

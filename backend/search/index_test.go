@@ -74,6 +74,14 @@ func (m model) scan(q *Question, from map[id.UserID]bool, now int64) map[byte][]
 	return found
 }
 
+// among is the filter for these authors; nil: anybody.
+func among(users map[id.UserID]bool) func(id.UserID) bool {
+	if users == nil {
+		return nil
+	}
+	return func(user id.UserID) bool { return users[user] }
+}
+
 func fits(q *Question, from map[id.UserID]bool, now int64, e Entry) bool {
 	folded := Fold(e.Text)
 	for _, word := range q.Words {
@@ -163,7 +171,7 @@ func TestIndexKnowsWhatTheMessagesSay(t *testing.T) {
 		found := map[byte][]Found{}
 		check(s.View(func(tx *store.Tx) error {
 			for conversation := range m {
-				err := q.Filter(from, 30).Scan(context.Background(), tx, hub, []byte{conversation}, func(f Found) { found[conversation] = append(found[conversation], f) })
+				err := q.Filter(among(from), 30).Scan(context.Background(), tx, hub, []byte{conversation}, func(f Found) { found[conversation] = append(found[conversation], f) })
 				if err != nil {
 					return err
 				}

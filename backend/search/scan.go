@@ -13,16 +13,16 @@ import (
 
 // Filter is a question with its names looked up.
 type Filter struct {
-	words        [][]byte // the longest first: the rarest, as a rule
-	from         map[id.UserID]bool
+	words        [][]byte             // the longest first: the rarest, as a rule
+	from         func(id.UserID) bool // nil: anybody
 	since, until int64
 	link         bool
 	now          int64
 }
 
 // Filter makes the filter of the question, for a search at a time in Unix milliseconds: the words, dates and marks of the
-// question and, unless from is nil, only messages of these people.
-func (q *Question) Filter(from map[id.UserID]bool, now int64) *Filter {
+// question and, unless from is nil, only messages of those for whom it is true; it is asked often.
+func (q *Question) Filter(from func(id.UserID) bool, now int64) *Filter {
 	f := &Filter{from: from, since: q.Since, until: q.Until, link: q.Link, now: now}
 	if f.until == 0 {
 		f.until = math.MaxInt64
@@ -84,7 +84,7 @@ func (f *Filter) authors(v *view) (meant []bool) {
 		return nil
 	}
 	for at := 0; at < len(v.authors); at += authorLength {
-		meant = append(meant, f.from[id.UserID(v.authors[at:at+authorLength])])
+		meant = append(meant, f.from(id.UserID(v.authors[at:at+authorLength])))
 	}
 	return meant
 }
