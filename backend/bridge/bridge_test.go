@@ -309,6 +309,15 @@ func TestStages(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.stage(StageReady)
+	if err := p.SetName("alice b"); err != nil {
+		t.Fatal(err)
+	}
+	if me := p.Snapshot().Me; me == nil || me.Name != "alice b" {
+		t.Errorf("one is %+v", me)
+	}
+	if storage := must[backend.Storage](t)(p.Storage()); storage.Folder != profile || storage.Bytes == 0 || storage.Conversations == nil {
+		t.Errorf("it takes %+v", storage)
+	}
 }
 
 // TestOpenWaits: what is to be opened waits for an interface that can show it.

@@ -9,9 +9,6 @@ import (
 	"gossip/common/id"
 )
 
-// searchPatience is how long a search may take. An interface waits a little longer.
-const searchPatience = 9 * time.Second
-
 // Page is a part of a conversation's history, oldest first.
 type Page struct {
 	Messages []backend.Message `json:"messages"`
@@ -79,7 +76,7 @@ func (c *Calls) Search(question string, limit int) (backend.SearchResult, error)
 	if err != nil {
 		return backend.SearchResult{}, err
 	}
-	ctx, cancel := context.WithTimeout(c.session.ctx, searchPatience)
+	ctx, cancel := context.WithTimeout(c.session.ctx, callPatience)
 	defer cancel()
 	return client.Search(ctx, question, limit)
 }

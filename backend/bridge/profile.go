@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"context"
 	"time"
 
 	"gossip/backend"
@@ -81,6 +82,30 @@ func (c *Calls) Phrase() ([]string, error) {
 		return nil, err
 	}
 	return client.Phrase()
+}
+
+// SetName gives oneself another name, on every hub.
+func (c *Calls) SetName(name string) error {
+	client, err := c.session.Client()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(c.session.ctx, callPatience)
+	defer cancel()
+	if err := client.SetName(ctx, name); err != nil {
+		return err
+	}
+	c.session.settle()
+	return nil
+}
+
+// Storage says what the profile takes on the disk.
+func (c *Calls) Storage() (backend.Storage, error) {
+	client, err := c.session.Client()
+	if err != nil {
+		return backend.Storage{}, err
+	}
+	return client.Storage()
 }
 
 // Settings returns the person's preferences.

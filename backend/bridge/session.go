@@ -34,8 +34,11 @@ const (
 	eventLocalHub backend.EventType = "local_hub" // nothing: read the local hub's state again
 )
 
-// hubPatience is how long a call may wait for a hub. An interface waits a little longer.
-const hubPatience = 40 * time.Second
+// How long calls may take: those that wait for a hub, and the others. An interface waits a little longer.
+const (
+	hubPatience  = 40 * time.Second
+	callPatience = 9 * time.Second
+)
 
 var (
 	errNotOpen   = errors.New("the profile is not open yet; wait a moment and try again")

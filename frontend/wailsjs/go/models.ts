@@ -52,6 +52,40 @@ export namespace backend {
 		    return a;
 		}
 	}
+	export class Storage {
+	    folder: string;
+	    bytes: number;
+	    conversations: chat.ConversationStorage[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Storage(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.folder = source["folder"];
+	        this.bytes = source["bytes"];
+	        this.conversations = this.convertValues(source["conversations"], chat.ConversationStorage);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 
 }
 
@@ -276,6 +310,22 @@ export namespace chat {
 	        this.person_blocked = source["person_blocked"];
 	    }
 	}
+	export class ConversationStorage {
+	    key: string;
+	    messages: number;
+	    bytes: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new ConversationStorage(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.key = source["key"];
+	        this.messages = source["messages"];
+	        this.bytes = source["bytes"];
+	    }
+	}
 	export class Notice {
 	    kind: string;
 	    text: string;
@@ -442,6 +492,7 @@ export namespace chat {
 	    name: string;
 	    motd?: string;
 	    account?: string;
+	    link?: string;
 	    state: string;
 	    detail?: string;
 	    retry_at?: string;
@@ -457,6 +508,7 @@ export namespace chat {
 	        this.name = source["name"];
 	        this.motd = source["motd"];
 	        this.account = source["account"];
+	        this.link = source["link"];
 	        this.state = source["state"];
 	        this.detail = source["detail"];
 	        this.retry_at = source["retry_at"];

@@ -95,6 +95,8 @@ export function Send(arg1:string,arg2:string,arg3:string,arg4:number):Promise<st
 
 export function SetBadge(arg1:number):Promise<void>;
 
+export function SetName(arg1:string):Promise<void>;
+
 export function SetRole(arg1:string,arg2:string,arg3:string):Promise<void>;
 
 export function SetSettings(arg1:settings.Values):Promise<void>;
@@ -117,10 +119,8 @@ export function StartHub(arg1:string):Promise<localhub.State>;
 
 export function StopHub():Promise<void>;
 
+export function Storage():Promise<backend.Storage>;
+
 export function TestNotification():Promise<void>;
 
 export function Unlock(arg1:string):Promise<void>;
-
-export function SetName(arg1:any):Promise<any>;
-
-export function Storage():Promise<any>;

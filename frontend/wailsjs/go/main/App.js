@@ -178,6 +178,10 @@ export function SetBadge(arg1) {
   return window['go']['main']['App']['SetBadge'](arg1);
 }
 
+export function SetName(arg1) {
+  return window['go']['main']['App']['SetName'](arg1);
+}
+
 export function SetRole(arg1, arg2, arg3) {
   return window['go']['main']['App']['SetRole'](arg1, arg2, arg3);
 }
@@ -222,18 +226,14 @@ export function StopHub() {
   return window['go']['main']['App']['StopHub']();
 }
 
+export function Storage() {
+  return window['go']['main']['App']['Storage']();
+}
+
 export function TestNotification() {
   return window['go']['main']['App']['TestNotification']();
 }
 
 export function Unlock(arg1) {
   return window['go']['main']['App']['Unlock'](arg1);
-}
-
-export function SetName(arg1) {
-  return window['go']['main']['App']['SetName'](arg1);
-}
-
-export function Storage() {
-  return window['go']['main']['App']['Storage']();
 }
