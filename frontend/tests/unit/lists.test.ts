@@ -3,6 +3,7 @@ import { plain } from '$lib/sentences'
 import { dayOf } from '$lib/ui/times'
 import { rowsOf } from '$lib/features/chat/messages/rows'
 import { Conversations } from '$lib/state/conversations.svelte'
+import { seldom } from '$lib/state/seldom'
 import { Roster } from '$lib/state/roster.svelte'
 import { Toasts } from '$lib/state/toasts.svelte'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -161,6 +162,22 @@ describe('Roster', () => {
     expect(roster.typing(where)).toEqual(['carol'])
     vi.advanceTimersByTime(6_000)
     expect(roster.typing(where)).toEqual([])
+  })
+})
+
+describe('seldom', () => {
+  test('does at once what is asked, and a burst of it once more', async () => {
+    const work = vi.fn(() => Promise.resolve())
+    const ask = seldom(work, 250)
+    ask()
+    expect(work).toHaveBeenCalledTimes(1)
+    for (let i = 0; i < 50; i++) ask()
+    await vi.advanceTimersByTimeAsync(250)
+    expect(work).toHaveBeenCalledTimes(2)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(work).toHaveBeenCalledTimes(2)
+    ask()
+    expect(work).toHaveBeenCalledTimes(3)
   })
 })
 

@@ -7,6 +7,7 @@ import { EmojiChoice } from './emoji.svelte'
 import { Feed } from './feed'
 import { Places, type Start } from './places'
 import { Roster } from './roster.svelte'
+import { seldom } from './seldom'
 import { Shell } from './shell.svelte'
 import { Timeline } from './timeline.svelte'
 
@@ -21,6 +22,8 @@ export class AppState extends Shell {
   readonly attention: Attention
   readonly #feed: Feed
   readonly #places = new Places()
+  /** Every message may come with somebody who joined or left; a burst of them is one reading. */
+  readonly #membersChanged = seldom(() => this.loadMembers(this.conversations.active), 250)
   #timeline = $state.raw<Timeline | undefined>()
   /** A conversation was open once: from then on the person chooses. */
   #chosen = false
@@ -77,11 +80,8 @@ export class AppState extends Shell {
     if (change.type === 'open' && change.conversation) this.open(change.conversation)
     if (change.type === 'hub' && change.hub_info.state === 'online')
       void this.loadPeople(change.hub_info.id)
-    if (
-      change.type === 'conversation' &&
-      change.conversation_info.key === this.conversations.active
-    )
-      void this.loadMembers(change.conversation_info.key)
+    if (change.type === 'conversation' && change.conversation === this.conversations.active)
+      this.#membersChanged()
   }
 
   /** open shows a conversation, or the one it shows already anew. */

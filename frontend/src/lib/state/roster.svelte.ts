@@ -15,7 +15,9 @@ export class Roster {
   }
 
   set members(list: readonly Person[]) {
-    this.#members = [...list].sort(order)
+    const members = [...list].sort(order)
+    // What is the same again must not make the conversation be drawn anew.
+    if (JSON.stringify(members) !== JSON.stringify(this.#members)) this.#members = members
   }
 
   /** people of a hub, oneself aside: those who are there first, then by name. */
