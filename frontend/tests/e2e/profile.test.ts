@@ -10,10 +10,11 @@ test('a passphrase protects a profile where there is no keyring', async ({ world
   await expect(first.getByRole('alert')).toContainText('too short')
   await first.getByLabel('Passphrase').fill('correct horse battery')
   await first.keyboard.press('Enter')
+  await first.getByRole('button', { name: /invite link/ }).click()
   await first.getByLabel('Your name').fill('Alice')
   await first.keyboard.press('Enter')
   await first.getByRole('button', { name: 'Later' }).click()
-  await expect(first.getByLabel('Invite link or address')).toBeVisible()
+  await expect(first.getByRole('heading', { name: 'What others may notice' })).toBeVisible()
   await world.closeApp('alice')
 
   const again = await world.app('alice', { joined: false, passphrase: true })
@@ -23,7 +24,7 @@ test('a passphrase protects a profile where there is no keyring', async ({ world
   await expect(again.getByRole('alert')).toContainText('The passphrase is wrong')
   await again.getByLabel('Passphrase').fill('correct horse battery')
   await again.keyboard.press('Enter')
-  await expect(again.getByLabel('Invite link or address')).toBeVisible()
+  await expect(again.getByText('This is you, Alice')).toBeVisible()
 })
 
 test('the last conversation is there at once, though the hub is not', async ({ world }) => {

@@ -10,7 +10,6 @@ export const palette = {
     channel: 'Channel',
     direct: 'Conversation',
     person: 'Person',
-    browse: 'Channel to join',
     hub: 'Hub',
     page: 'Settings',
     theme: 'Theme',
