@@ -45,6 +45,7 @@ describe('EmojiSet', () => {
   test('search puts the exact code first, and wants every word', () => {
     expect(set.search('heart')[0]?.emoji).toBe('❤️')
     expect(set.search('tada')[0]?.emoji).toBe('🎉')
+    expect(set.search('smi')[0]?.codes).toContain('smile')
     expect(set.search('cat tears').map((one) => one.emoji)).toContain('😹')
     expect(set.search('cat tears').length).toBeLessThan(5)
     expect(set.search('qqqq')).toEqual([])

@@ -132,10 +132,13 @@ function bare(emoji: string): string {
 
 const unfit = 5
 
-/** rankOf is how well a word fits an emoji: 0 is best. */
+/** rankOf is how well a word fits an emoji: 0 is best; of the codes that begin so the shortest is. */
 function rankOf(emoji: Emoji, word: string): number {
-  if (emoji.codes.includes(word)) return 0
-  if (emoji.codes.some((code) => code.startsWith(word))) return 1
+  const begun = emoji.codes.filter((code) => code.startsWith(word))
+  if (begun.length > 0) {
+    const rest = Math.min(...begun.map((code) => code.length)) - word.length
+    return rest === 0 ? 0 : 1 + Math.min(rest, 99) / 100
+  }
   if (emoji.words.includes(word)) return 2
   if (emoji.words.some((one) => one.startsWith(word))) return 3
   return emoji.codes.some((code) => code.includes(word)) ? 4 : unfit
