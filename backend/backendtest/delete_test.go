@@ -114,3 +114,39 @@ func TestDeletedBeforeItIsSent(t *testing.T) {
 		}
 	})
 }
+
+// Who comes and goes does not bring a deleted conversation back into a list.
+func TestADeletedConversationIsNotToldOf(t *testing.T) {
+	story(t, func(w *world) {
+		alice, bob := w.join("alice"), w.join("bob")
+		conv := alice.with(bob)
+		alice.say(conv, "hello")
+		bob.sees(bob.with(alice), "hello")
+		check(t, alice.client.DeleteConversation(conv))
+		w.rest(5 * time.Second)
+		told := func() (count int) {
+			alice.mu.Lock()
+			defer alice.mu.Unlock()
+			for _, e := range alice.events {
+				if e.Type == backend.EventConversation && e.Conversation == conv.String() {
+					count++
+				}
+			}
+			return count
+		}
+		before := told()
+		bob.close()
+		w.rest(10 * time.Second)
+		bob.open()
+		w.rest(10 * time.Second)
+		if n := told() - before; n != 0 {
+			t.Errorf("it was told of %d times", n)
+		}
+		bob.say(bob.with(alice), "hello again")
+		alice.sees(conv, "hello again")
+		w.rest(time.Second)
+		if told() == before {
+			t.Error("nobody was told of the new message's conversation")
+		}
+	})
+}

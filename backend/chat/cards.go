@@ -185,7 +185,7 @@ func (h *Hub) showPeople(users []id.UserID) {
 func (h *Hub) showDirect(users []id.UserID) {
 	for _, user := range users {
 		conv := Conversation{Hub: h.Config.Hub, User: user}
-		if h.conversations[conv] != nil {
+		if h.listed(conv) {
 			info := h.info(conv)
 			h.tell(Event{Type: EventConversation, Conversation: info.Key, ConversationInfo: &info})
 		}

@@ -204,6 +204,9 @@ func (h *Hub) update(do func(c *change) error) error {
 		return err
 	}
 	for key := range c.told {
+		if key.Direct() && !h.listed(key) {
+			continue // whoever hears of it would list it
+		}
 		info := h.info(key)
 		c.emit(Event{Type: EventConversation, Conversation: info.Key, ConversationInfo: &info})
 	}

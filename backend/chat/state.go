@@ -148,8 +148,8 @@ func shorten(text string, limit int) string {
 // Conversations lists what the person takes part in, the newest first.
 func (h *Hub) Conversations() (list []ConversationInfo) {
 	h.call(func() error {
-		for conv, state := range h.conversations {
-			if _, written := h.drafts[conv]; state.listed() || written {
+		for conv := range h.conversations {
+			if h.listed(conv) {
 				list = append(list, h.info(conv))
 			}
 		}
@@ -166,10 +166,14 @@ func (h *Hub) Conversations() (list []ConversationInfo) {
 	return list
 }
 
-// listed reports whether the person finds the conversation in the list: not what they have left, nor a stranger of whom
-// nothing could be read yet.
-func (s *conversation) listed() bool {
-	return !s.Forgotten && (!s.Stranger || s.Asked || s.LastID != id.NoMessage)
+// listed reports whether the person finds the conversation in the list: not what they have left or deleted, nor one in which
+// nothing was said.
+func (h *Hub) listed(conv Conversation) bool {
+	if _, written := h.drafts[conv]; written {
+		return true
+	}
+	s := h.conversations[conv]
+	return s != nil && !s.Forgotten && (!s.Stranger || s.Asked || s.LastID != id.NoMessage || s.Pinned || s.Muted != 0)
 }
 
 // Info describes one conversation; it need not have a message yet.
