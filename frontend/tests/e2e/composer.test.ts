@@ -12,6 +12,22 @@ const caret = (page: Page) =>
     return `${value.slice(0, selectionStart)}|${value.slice(selectionStart, selectionEnd)}|${value.slice(selectionEnd)}`
   })
 
+/** program calls the app behind a page, for what another person does meanwhile. */
+const program = (page: Page, method: string, ...args: unknown[]): Promise<unknown> =>
+  page.evaluate(
+    ([method, args]) => {
+      const { go } = window as unknown as { go: { main: { App: Record<string, Bound> } } }
+      return go.main.App[method]?.(...args)
+    },
+    [method, args] as const
+  )
+type Bound = (...args: unknown[]) => Promise<unknown>
+
+interface Known {
+  me: { user: string }
+  hubs: { id: string }[]
+}
+
 test('up changes the last message, Escape leaves it, and the draft is still there', async ({
   world
 }) => {
@@ -171,6 +187,52 @@ test('a draft outlives the window; a message that is too long is kept and not se
   await expect(page.getByText('768 characters left')).toBeVisible()
 })
 
+test('an answer names what it answers, also when the window was closed in between', async ({
+  world
+}) => {
+  await world.startHub()
+  await world.cli('bob', 'join', world.address, '--name', 'bob')
+  const page = await world.app('alice')
+  await opened(page)
+  await world.cli('bob', 'send', '#general', 'Who comes **along**?')
+  await row(page, 'Who comes along?').hover()
+  await row(page, 'Who comes along?').getByRole('button', { name: 'Reply' }).click()
+  const bar = page.getByRole('button', { name: /^Answer to bob/ })
+  await expect(bar).toContainText('Who comes along?')
+  await expect(box(page)).toBeFocused()
+  await page.keyboard.type('Me')
+  await page.evaluate(() => window.dispatchEvent(new Event('blur')))
+  await page.reload()
+  await expect(bar).toContainText('Who comes along?')
+  await expect(box(page)).toHaveValue('Me')
+  await accessible(page)
+  await box(page).press('Enter')
+  await expect(bar).toBeHidden()
+  await expect(row(page, 'Who comes along?')).toHaveCount(2)
+  await box(page).press('ArrowUp')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
+  await write(page, 'plain')
+  await expect(row(page, 'Who comes along?')).toHaveCount(2)
+})
+
+test('Enter makes a line where the person wants it so', async ({ world }) => {
+  await world.startHub()
+  const page = await world.app('alice')
+  await opened(page)
+  const settings = (await program(page, 'Settings')) as object
+  await program(page, 'SetSettings', { ...settings, enterSends: false })
+  await expect(async () => {
+    await box(page).fill('one')
+    await box(page).press('Enter')
+    await expect(box(page)).toHaveValue('one\n', { timeout: 200 })
+  }).toPass()
+  await page.keyboard.type('two')
+  await page.keyboard.press('Control+Enter')
+  await expect(box(page)).toHaveValue('')
+  await expect(row(page, 'two')).toBeVisible()
+})
+
 test('pictures are not taken yet, the text beside them is', async ({ world }) => {
   await world.startHub()
   const page = await world.app('alice')
@@ -213,22 +275,6 @@ test('a stranger is let in, or blocked and unblocked', async ({ world }) => {
   await page.getByRole('button', { name: 'Unblock' }).click()
   await expect(page.getByText('You blocked carol.')).toBeHidden()
 })
-
-/** program calls the app behind a page, for what another person does meanwhile. */
-const program = (page: Page, method: string, ...args: unknown[]): Promise<unknown> =>
-  page.evaluate(
-    ([method, args]) => {
-      const { go } = window as unknown as { go: { main: { App: Record<string, Bound> } } }
-      return go.main.App[method]?.(...args)
-    },
-    [method, args] as const
-  )
-type Bound = (...args: unknown[]) => Promise<unknown>
-
-interface Known {
-  me: { user: string }
-  hubs: { id: string }[]
-}
 
 test('who was removed from a channel is told so, and can join again', async ({ world }) => {
   await world.startHub()
