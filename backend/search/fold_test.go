@@ -72,6 +72,10 @@ func FuzzFold(f *testing.F) {
 		if strings.ContainsRune(folded, 0) || !utf8.ValidString(folded) {
 			t.Fatalf("%q folds to %q", text, folded)
 		}
+		mapped := folding{mapped: true}
+		if mapped.fold(text); string(mapped.out) != folded {
+			t.Fatalf("%q folds to %q, piece by piece to %q", text, folded, mapped.out)
+		}
 		q := &Question{}
 		q.word(word)
 		ranges, units := q.Ranges(text), len(utf16.Encode([]rune(text)))
