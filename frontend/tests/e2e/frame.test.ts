@@ -1,3 +1,6 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { binary, freePort, listening, Process } from './processes'
 import { accessible, conversation, expect, listed, row, test, write } from './world'
 
 test('the list by keyboard: arrows, menu, pin, mute, read', async ({ world }) => {
@@ -103,4 +106,58 @@ test('a hub that is away is told with the time, and its link can be copied', asy
   await write(page, 'waits')
   await expect(row(page, 'waits')).toBeVisible()
   await expect(listed(page, 'general').getByRole('img', { name: 'Waiting' })).toBeVisible()
+})
+
+test('a message of the day is shown until it is put away', async ({ world }) => {
+  const folder = join(world.folder, 'hub')
+  await mkdir(folder, { mode: 0o700 })
+  await writeFile(join(folder, 'gossip_motd.txt'), 'Closed on Monday.', { mode: 0o600 })
+  await world.startHub()
+  const page = await world.app('alice')
+  const greeting = page.getByRole('complementary', { name: /Message of the day/ })
+  await expect(greeting).toContainText('Closed on Monday.')
+  await accessible(page)
+  await greeting.getByRole('button', { name: 'Put this message away' }).click()
+  await expect(greeting).toHaveCount(0)
+  await page.reload()
+  await expect(page.getByRole('heading', { name: '#general' })).toBeVisible()
+  await expect(greeting).toHaveCount(0)
+})
+
+test('two hubs stand under each other, and one is left', async ({ world }) => {
+  await world.startHub()
+  const port = await freePort()
+  const data = join(world.folder, 'second')
+  const hub = new Process(binary('gossip-hub'), [
+    '-h',
+    '127.0.0.1',
+    '-p',
+    `${port}`,
+    '--data',
+    data
+  ])
+  try {
+    await listening(port, hub)
+    const page = await world.app('alice')
+    const hubs = page.getByRole('navigation').locator('[data-hub]')
+    await page.getByRole('button', { name: 'Join another hub' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('Address', { exact: true }).first().click()
+    await dialog.getByLabel('Address', { exact: true }).last().fill(`127.0.0.1:${port}`)
+    await page.keyboard.press('Enter')
+    await expect(hubs).toHaveCount(2)
+    await expect(dialog).toHaveCount(0)
+    await expect(hubs.last().locator('[data-name=general]')).toBeVisible()
+    await accessible(page)
+
+    await hubs
+      .last()
+      .getByRole('button', { name: /^More about (?!general)/ })
+      .click()
+    await page.getByRole('menuitem', { name: 'Leave this hub' }).click()
+    await dialog.getByRole('button', { name: 'Leave', exact: true }).click()
+    await expect(hubs).toHaveCount(1)
+  } finally {
+    await hub.stop()
+  }
 })

@@ -138,7 +138,7 @@ export class AppState extends Shell {
   }
 
   private async loadMembers(key: string): Promise<void> {
-    const members = await this.act(() => this.api.members(key))
+    const members = key && (await this.act(() => this.api.members(key)))
     if (members && key === this.conversations.active) this.roster.members = members
   }
 
