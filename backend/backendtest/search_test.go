@@ -3,18 +3,26 @@ package backendtest
 import (
 	"context"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"gossip/backend"
+	"gossip/signaling/hubtest"
 )
 
 // asks searches, and returns what was found as "author: text".
 func (d *device) asks(question string) (found []string, result backend.SearchResult) {
 	d.world.t.Helper()
-	result, err := d.client.Search(context.Background(), question, 200)
+	return d.askFor(question, 200)
+}
+
+// askFor is asks for a number of hits.
+func (d *device) askFor(question string, limit int) (found []string, result backend.SearchResult) {
+	d.world.t.Helper()
+	result, err := d.client.Search(context.Background(), question, limit)
 	check(d.world.t, err)
 	found = []string{}
 	for _, hit := range result.Hits {
@@ -152,5 +160,37 @@ func TestSearchLeavesTheBlockedOut(t *testing.T) {
 		alice.finds("needles from:bob")
 		check(t, alice.client.Block(bob.user, false))
 		alice.finds("needles", "alice: no needles please", "bob: buy my needles")
+	})
+}
+
+// TestSearchOnTwoHubs has alice on two hubs, each with a #general: what she finds is in the order in which it was said.
+func TestSearchOnTwoHubs(t *testing.T) {
+	const away = "away.example:1720"
+	story(t, func(w *world) {
+		other := hubtest.Start(w.t)
+		alice := w.newDevice("alice", "alice")
+		alice.way = func(ctx context.Context, address string) (net.Conn, error) {
+			if address == away {
+				return other.Dial(ctx, address)
+			}
+			return w.hub.Dial(ctx, address)
+		}
+		alice.open()
+		check(t, alice.client.CreateIdentity("alice"))
+		w.enter(alice, backend.JoinRequest{Address: hubAddress})
+		w.enter(alice, backend.JoinRequest{Address: away})
+		away := alice.resolve("#general@away.example")
+		want := []string{}
+		for i := range 6 {
+			text := fmt.Sprint("needle ", i)
+			alice.say([]backend.Conversation{w.general, away}[i%2], text)
+			want = append([]string{"alice: " + text}, want...)
+			w.rest(time.Second)
+		}
+		alice.finds("needle", want...)
+		alice.finds("in:general from:alice", want...)
+		if found, result := alice.askFor("needle", 4); !slices.Equal(found, want[:4]) || !result.More {
+			t.Errorf("of the newest 4 she finds %q, more: %v", found, result.More)
+		}
 	})
 }
