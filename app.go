@@ -13,7 +13,6 @@ import (
 	"gossip/backend/desktop"
 	"gossip/backend/notify"
 	"gossip/backend/settings"
-	"gossip/common/id"
 )
 
 const (
@@ -59,9 +58,7 @@ func (a *App) startup(ctx context.Context) {
 	a.stop = stop
 	close(a.visible)
 	a.place()
-	if a.link != "" {
-		a.session.OpenLink(a.link)
-	}
+	a.session.OpenLink(a.link)
 	go func() {
 		defer close(a.done)
 		var following sync.WaitGroup
@@ -93,9 +90,7 @@ func (a *App) shutdown(context.Context) {
 // again shows the window because the person started the app once more, and offers the link's hub.
 func (a *App) again(link string) {
 	<-a.visible
-	if _, err := id.ParseInvite(link); err == nil {
-		a.session.OpenLink(link)
-	}
+	a.session.OpenLink(link)
 	a.raise()
 }
 

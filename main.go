@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/wailsapp/wails/v2"
 	"github.com/wailsapp/wails/v2/pkg/logger"
@@ -96,7 +97,8 @@ func parse(args []string, output io.Writer) (start, error) {
 	return s, nil
 }
 
-// takeLink reads what stands behind the flags. A desktop that starts a link's program may give an empty argument.
+// takeLink reads what stands behind the flags. A desktop that starts a link's program may give an empty argument; a link
+// that is damaged is told in the window, since who clicked on it sees no terminal.
 func (s *start) takeLink(args []string) error {
 	if len(args) > 1 {
 		return errors.New("give one invite link at most")
@@ -104,8 +106,8 @@ func (s *start) takeLink(args []string) error {
 	if len(args) == 0 || args[0] == "" {
 		return nil
 	}
-	if _, err := id.ParseInvite(args[0]); err != nil {
-		return err
+	if !strings.HasPrefix(args[0], id.Scheme+"://") {
+		return errors.New("this is no invite link: one starts with " + id.Scheme + "://")
 	}
 	s.link = args[0]
 	return nil
@@ -162,8 +164,12 @@ func (a *App) claim() (claimed bool) {
 // openWindow runs the app in its window and returns when the window is closed.
 func openWindow(app *App) (err error) {
 	defer func() {
-		if cause := recover(); cause != nil { // the toolkit's way to say that there is no display
-			err = fmt.Errorf("no window can be opened here (%v); check DISPLAY or WAYLAND_DISPLAY, or use gossip-cli", cause)
+		switch cause := recover(); {
+		case cause == nil:
+		case fmt.Sprint(cause) == "failed to init GTK": // the toolkit's way to say that there is no display
+			err = errors.New("no window can be opened here; check DISPLAY or WAYLAND_DISPLAY, or use gossip-cli")
+		default:
+			panic(cause)
 		}
 	}()
 	kept := settings.Peek(app.profile).Window

@@ -323,7 +323,10 @@ func TestStages(t *testing.T) {
 // TestOpenWaits: what is to be opened waits for an interface that can show it.
 func TestOpenWaits(t *testing.T) {
 	p := open(t, Options{Profile: backend.Options{Dir: t.TempDir()}})
-	p.session.OpenLink("gossip://early")
+	const link = "gossip://hub.example:1999/#h=h_aebagaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	p.session.OpenLink(link)
+	p.session.OpenLink("gossip://damaged")
+	p.session.OpenLink("")
 	p.stage(StageUnprotected)
 	p.Snapshot()
 	if err := p.Unlock("correct horse"); err != nil {
@@ -337,8 +340,11 @@ func TestOpenWaits(t *testing.T) {
 	if early {
 		t.Error("the link was shown to nobody")
 	}
-	if got := p.change(eventOpen, always); got.Link != "gossip://early" || got.Seq <= seq {
+	if got := p.change(eventOpen, always); got.Link != link || got.Seq <= seq {
 		t.Errorf("after snapshot %d came %+v", seq, got)
+	}
+	if got := p.change(backend.EventError, always); !strings.Contains(got.Error.Sentence, "invite link") || strings.Contains(got.Error.Sentence, "damaged") {
+		t.Errorf("of the damaged link it says %+v", got.Error)
 	}
 	p.session.OpenConversation("key")
 	if got := p.change(eventOpen, func(c Change) bool { return c.Link == "" }); got.Conversation != "key" {

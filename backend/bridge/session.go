@@ -13,6 +13,7 @@ import (
 	"gossip/backend"
 	"gossip/backend/localhub"
 	"gossip/backend/settings"
+	"gossip/common/id"
 )
 
 // The stages that an interface has a screen for.
@@ -190,9 +191,22 @@ func (s *Session) OpenConversation(key string) {
 	s.ask(Change{Event: backend.Event{Type: eventOpen, Conversation: key}})
 }
 
-// OpenLink asks the interface to offer joining the hub of an invite link.
+// OpenLink asks the interface to offer joining the hub of an invite link, or tells what is wrong with the link. "" is
+// none.
 func (s *Session) OpenLink(link string) {
+	if link == "" {
+		return
+	}
+	if _, err := id.ParseInvite(link); err != nil {
+		s.ask(trouble("link", err))
+		return
+	}
 	s.ask(Change{Event: backend.Event{Type: eventOpen}, Link: link})
+}
+
+// trouble is an error that no call is waiting for.
+func trouble(code string, err error) Change {
+	return Change{Event: backend.Event{Type: backend.EventError, Error: &backend.Trouble{Code: code, Sentence: err.Error()}}}
 }
 
 // ask keeps what is to be opened until an interface has shown that it is there, by a snapshot of an open profile.
@@ -243,10 +257,10 @@ func (s *Session) fail(err error) {
 	s.setStage(StageFailed, err.Error())
 }
 
-// Warn shows an error that no call is waiting for.
-func (s *Session) Warn(err error) {
+// warn shows an error that no call is waiting for.
+func (s *Session) warn(err error) {
 	s.log.Warn("start", "error", err)
-	s.emit(backend.EventError, Change{Event: backend.Event{Error: &backend.Trouble{Code: "start", Sentence: err.Error()}}})
+	s.show(trouble("start", err))
 }
 
 // Client returns the client of the open profile.

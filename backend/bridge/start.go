@@ -51,7 +51,7 @@ func (s *Session) begin() {
 	}
 	if !client.HasIdentity() {
 		if err := s.Calls().CreateIdentity(s.options.Name); err != nil {
-			s.Warn(err)
+			s.warn(err)
 			return
 		}
 	}
@@ -59,7 +59,7 @@ func (s *Session) begin() {
 		return
 	}
 	if err := s.joinFirst(); err != nil {
-		s.Warn(err)
+		s.warn(err)
 		s.settle()
 	}
 }

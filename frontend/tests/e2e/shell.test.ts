@@ -47,8 +47,10 @@ test('a second start hands its link to the window that is open, which joins noth
   await expect(dialog).toBeHidden()
   await expect(page.getByText('hub.example')).toHaveCount(0)
 
-  const refused = secondStart(world, 'alice', bus, 'gossip://broken')
-  await expect(refused).rejects.toThrow(/invite link/)
+  await secondStart(world, 'alice', bus, 'gossip://broken')
+  await expect(page.getByText(/invite link is cut off/)).toBeVisible()
+  const refused = secondStart(world, 'alice', bus, 'https://example.org')
+  await expect(refused).rejects.toThrow(/no invite link/)
 })
 
 test("a hub of one's own has Echo, is there again at the next start, and ends with the app", async ({
