@@ -109,7 +109,9 @@ func (h *hub) openChat(me *self, people *roster.Roster) error {
 
 func (c *Client) preferences() chat.Preferences {
 	values := c.settings.Get()
-	return chat.Preferences{ReadReceipts: values.SendReadReceipts, Typing: values.SendTyping}
+	return chat.Preferences{
+		ReadReceipts: values.SendReadReceipts, Typing: values.SendTyping, Timer: time.Duration(values.DefaultTimer) * time.Second,
+	}
 }
 
 // receiptsChosen returns what to do when a preference changes: others' read receipts are shown as long as one sends them

@@ -86,3 +86,38 @@ func TestTypingIsMutual(t *testing.T) {
 		}
 	})
 }
+
+// What a person begins gets the timer that they chose for it; what others began, or goes on, does not.
+func TestTimerOfWhatIsBegun(t *testing.T) {
+	story(t, func(w *world) {
+		alice, bob, carol := w.join("alice"), w.join("bob"), w.join("carol")
+		carol.say(carol.with(alice), "hello")
+		alice.sees(alice.with(carol), "hello")
+		alice.choose(func(v *settings.Values) { v.DefaultTimer = 3600 })
+		m := alice.say(alice.with(bob), "hello bob")
+		bob.sees(bob.with(alice), "hello bob")
+		for _, timer := range []int64{alice.info(alice.with(bob)).Timer, bob.info(bob.with(alice)).Timer, bob.message(bob.with(alice), m).ExpiresIn} {
+			if timer != 3600 {
+				t.Errorf("a time is %d seconds", timer)
+			}
+		}
+		alice.say(alice.with(carol), "hello carol")
+		carol.sees(carol.with(alice), "hello carol")
+		if timer := carol.info(carol.with(alice)).Timer; timer != 0 {
+			t.Errorf("what carol began has a timer of %d seconds", timer)
+		}
+		check(t, alice.client.SetTimer(alice.with(bob), 0))
+		m = alice.say(alice.with(bob), "stay")
+		bob.sees(bob.with(alice), "stay")
+		if timer := bob.message(bob.with(alice), m).ExpiresIn; timer != 0 {
+			t.Errorf("after the timer was turned off a message lives %d seconds", timer)
+		}
+		ctx, done := context.WithTimeout(context.Background(), patience)
+		defer done()
+		den, err := alice.client.CreateChannel(ctx, w.hubID, "den", true)
+		check(t, err)
+		if timer := alice.info(den).Timer; timer != 3600 {
+			t.Errorf("the channel has a timer of %d seconds", timer)
+		}
+	})
+}

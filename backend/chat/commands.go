@@ -24,11 +24,28 @@ func (h *Hub) Send(conv Conversation, draft Draft) (m id.MessageID, err error) {
 			return err
 		}
 		return h.update(func(c *change) error {
+			if err := c.begin(conv, draft.ExpiresIn, &text); err != nil {
+				return err
+			}
 			m, err = c.send(conv, text)
 			return err
 		})
 	})
 	return m, err
+}
+
+// begin sets the timer that the person wants for what they begin, where nothing was said yet in a direct conversation, and gives
+// it to the first text.
+func (c *change) begin(conv Conversation, wanted time.Duration, text *content.Text) error {
+	state, timer := c.conversations[conv], c.Preferences().Timer
+	if !conv.Direct() || timer == 0 || state != nil && (state.LastID != id.NoMessage || state.TimerSet != (stamp{}) || state.Forgotten) {
+		return nil
+	}
+	if err := c.sayNow(conv, content.Timer{ExpiresIn: timer}); err != nil {
+		return err
+	}
+	text.ExpiresIn = c.lifetime(conv, wanted)
+	return nil
 }
 
 // lifetime is after what time a message disappears, by what its author wants; 0 = never.
@@ -107,18 +124,20 @@ func (h *Hub) say(conv Conversation, body content.Body, check func(tx *store.Tx)
 				return err
 			}
 		}
-		return h.update(func(c *change) error {
-			m, encoded, err := c.compose(conv, body)
-			if err != nil {
-				return err
-			}
-			own := &received{conv: conv, from: c.self, device: c.device, message: m, encoded: encoded}
-			if err := errors.Join(c.apply(own), c.befriend(conv)); err != nil {
-				return err
-			}
-			return c.enqueue(conv, &pending{Message: m.ID, Number: m.Number, Content: encoded})
-		})
+		return h.update(func(c *change) error { return c.sayNow(conv, body) })
 	})
+}
+
+func (c *change) sayNow(conv Conversation, body content.Body) error {
+	m, encoded, err := c.compose(conv, body)
+	if err != nil {
+		return err
+	}
+	own := &received{conv: conv, from: c.self, device: c.device, message: m, encoded: encoded}
+	if err := errors.Join(c.apply(own), c.befriend(conv)); err != nil {
+		return err
+	}
+	return c.enqueue(conv, &pending{Message: m.ID, Number: m.Number, Content: encoded})
 }
 
 // checkTarget finds the message that a command is about and asks whether it is allowed.

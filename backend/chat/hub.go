@@ -22,10 +22,11 @@ var ErrClosed = errors.New("the client is closed")
 // ErrOffline is returned by what needs the hub at once.
 var ErrOffline = errors.New("there is no connection to the hub now; try again when it is back")
 
-// Preferences are what the person chose about what others get to know.
+// Preferences are what the person chose about what others get to know and keep.
 type Preferences struct {
 	ReadReceipts bool
 	Typing       bool
+	Timer        time.Duration // after which messages of a conversation that one begins disappear; 0: they stay
 }
 
 // Config is what a Hub needs.

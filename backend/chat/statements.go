@@ -15,7 +15,7 @@ import (
 // maxConflicts is how often a statement is signed again because the log went on meanwhile.
 const maxConflicts = 5
 
-// CreateChannel makes a channel, of which one is then the owner.
+// CreateChannel makes a channel, of which one is then the owner, with the timer that the person wants for what they begin.
 func (h *Hub) CreateChannel(ctx context.Context, name string, public bool) (Conversation, error) {
 	name, err := id.CheckChannelName(name)
 	if err != nil {
@@ -33,7 +33,11 @@ func (h *Hub) CreateChannel(ctx context.Context, name string, public bool) (Conv
 		return Conversation{}, err
 	}
 	channel := id.ChannelOf(encoded)
-	return Conversation{Hub: h.Config.Hub, Channel: channel}, h.sync(ctx, conn, channel)
+	conv := Conversation{Hub: h.Config.Hub, Channel: channel}
+	if err := h.sync(ctx, conn, channel); err != nil || h.Preferences().Timer == 0 {
+		return conv, err
+	}
+	return conv, h.SetTimer(conv, h.Preferences().Timer)
 }
 
 // JoinChannel enters a public channel, or a private one that one is invited to.
