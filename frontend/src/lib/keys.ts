@@ -17,15 +17,21 @@ export type Keys = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' 
 /** pressed says whether the keys are those of a combination such as "Mod+Shift+F". */
 export function pressed(combination: string, event: Keys, command = mac): boolean {
   const parts = partsOf(combination)
-  const wanted = parts.pop() ?? ''
+  const wanted = (parts.pop() ?? '').toLowerCase()
   const mod = parts.includes('Mod')
+  const key = event.key.toLowerCase()
   return (
-    event.key.toLowerCase() === wanted.toLowerCase() &&
+    (key === wanted || (wanted === '=' && key === '+')) &&
     event.ctrlKey === (parts.includes('Ctrl') || (mod && !command)) &&
     event.metaKey === (mod && command) &&
     event.altKey === parts.includes('Alt') &&
-    (event.shiftKey === parts.includes('Shift') || wanted === '?')
+    (isSign(wanted) || event.shiftKey === parts.includes('Shift'))
   )
+}
+
+/** isSign says that the keyboard's layout decides whether Shift is needed: on a German one "/" is Shift+7. */
+function isSign(key: string): boolean {
+  return key.length === 1 && !/[a-z]/.test(key)
 }
 
 /** spelled is a combination for people: its keys one by one. */

@@ -28,6 +28,9 @@ describe('pressed', () => {
     expect(pressed('Mod+-', down('-', 'ctrlKey'), false)).toBe(true)
     expect(pressed('Mod+,', down(',', 'ctrlKey'), false)).toBe(true)
     expect(pressed('+', down('+'), false)).toBe(true)
+    expect(pressed('Mod+/', down('/', 'ctrlKey', 'shiftKey'), false)).toBe(true)
+    expect(pressed('Mod+=', down('+', 'ctrlKey', 'shiftKey'), false)).toBe(true)
+    expect(pressed('Mod+=', down('+'), false)).toBe(false)
   })
 })
 

@@ -57,6 +57,13 @@ export class Appearance {
   }
 }
 
+/** dress brings the theme of the last time before anything is drawn, so that no other one flashes up. */
+export async function dress(): Promise<void> {
+  const theme = themeOf(stored().selectedTheme)
+  await theme.load()
+  document.documentElement.dataset.theme = theme.id
+}
+
 function stored(): Look {
   try {
     return { ...firstLook, ...JSON.parse(globalThis.localStorage?.getItem(key) ?? '{}') }
