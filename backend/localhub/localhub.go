@@ -123,6 +123,12 @@ func (h *Hub) turnOn(name string) error {
 	if err := h.change(func(r *record) { r.On = true }); err != nil {
 		return err
 	}
+	h.mu.Lock()
+	running := h.running
+	h.mu.Unlock()
+	if !running {
+		h.halt() // it may rest after a failure: what the person does now is to be tried now
+	}
 	h.launch()
 	return nil
 }
