@@ -204,6 +204,7 @@ func TestNotifier(t *testing.T) {
 		n.Take(channel("4"))
 		n.Seen("d")
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		want := []string{"c: Bob: 1", "d: a", "c: 3 new messages", "withdraw c", "withdraw d"}
 		if !slices.Equal(shown.done, want) {
 			t.Errorf("the screen did %q, want %q", shown.done, want)
