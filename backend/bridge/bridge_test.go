@@ -63,15 +63,14 @@ func (p *person) note(change func()) {
 }
 
 // Show is the desktop's.
-func (p *person) Show(alert notify.Alert) error {
-	p.note(func() { p.alerts = append(p.alerts, alert) })
-	return p.missing
+func (p *person) Show(alert notify.Alert) (missing error) {
+	p.note(func() { p.alerts, missing = append(p.alerts, alert), p.missing })
+	return missing
 }
 
 // Withdraw is the desktop's; what is withdrawn shows as an alert without words.
 func (p *person) Withdraw(conversation string) error {
-	p.note(func() { p.alerts = append(p.alerts, notify.Alert{Conversation: conversation}) })
-	return p.missing
+	return p.Show(notify.Alert{Conversation: conversation})
 }
 
 // open runs a session until the test or end ends it.
@@ -200,9 +199,11 @@ func TestTwoPeople(t *testing.T) {
 	sent := must[string](t)(alice.Send(general, "To you, too", "", 60))
 	bob.alert("New message")
 	bob.change(eventNotified, func(c Change) bool { return c.Conversation == general })
-	if len(alice.alerts) != 0 {
-		t.Errorf("what is looked at, or one's own, is told: %+v", alice.alerts)
-	}
+	alice.note(func() {
+		if len(alice.alerts) != 0 {
+			t.Errorf("what is looked at, or one's own, is told: %+v", alice.alerts)
+		}
+	})
 
 	values := must[settings.Values](t)(bob.Settings())
 	values.NotificationPreview = true
@@ -377,11 +378,13 @@ func TestWindowIsNoNews(t *testing.T) {
 		}
 	}
 	count := 0
-	for _, change := range p.changes {
-		if change.Type == eventSettings {
-			count++
+	p.note(func() {
+		for _, change := range p.changes {
+			if change.Type == eventSettings {
+				count++
+			}
 		}
-	}
+	})
 	if count != 1 {
 		t.Errorf("the settings changed %d times", count)
 	}
@@ -394,7 +397,7 @@ func TestNoDesktop(t *testing.T) {
 		t.Error(err)
 	}
 	p.alert("This is how Gossip calls you.")
-	p.missing = errors.New("nobody answers")
+	p.note(func() { p.missing = errors.New("nobody answers") })
 	if err := p.TestNotification(); !errors.Is(err, errNoDesktop) {
 		t.Errorf("without a service: %v", err)
 	}
