@@ -174,7 +174,7 @@ export async function write(page: Page, text: string): Promise<void> {
 }
 
 /** row is the row of the message with a text. */
-export function row(page: Page, text: string) {
+export function row(page: Page, text: string | RegExp) {
   return page.getByRole('log').getByRole('listitem').filter({ hasText: text })
 }
 
