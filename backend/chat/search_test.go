@@ -215,6 +215,7 @@ func TestOldProfileIsIndexedInSteps(t *testing.T) {
 	const rows = (benchChannels + 1) * (maxIndexed + 88)
 	inBubble(t, func(t *testing.T) {
 		p := newProfile(t)
+		synctest.Wait()
 		check(t, p.insertRows(0, rows))
 		p.unindex()
 		indexed, steps := 0, 0
@@ -226,8 +227,8 @@ func TestOldProfileIsIndexedInSteps(t *testing.T) {
 			}
 			_, err = p.hub.indexSome(unfinished[0])
 			check(t, err)
-			p.changeAnything(steps)
-			if steps%10 == 0 {
+			if steps%8 == 0 {
+				p.changeAnything(steps)
 				ids, partial := p.found("message")
 				if len(ids) <= indexed || !partial {
 					t.Fatalf("after step %d %d are found, some steps before it %d; partial: %v", steps, len(ids), indexed, partial)
@@ -279,6 +280,7 @@ func (p *profile) changeAnything(step int) {
 func TestOldProfileIsIndexedByItself(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := newProfile(t)
+		synctest.Wait()
 		check(t, p.insertRows(0, 3000))
 		p.unindex()
 		if got, partial := p.found("message"); len(got) != 0 || !partial {
@@ -318,6 +320,7 @@ func TestDamagedIndexIsMadeAnew(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				p := newProfile(t)
 				check(t, p.insertRows(0, 4000))
+				synctest.Wait()
 				damage(p)
 				synctest.Wait()
 				got, partial := p.found("message")
