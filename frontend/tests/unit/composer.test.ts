@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Composer } from '$lib/state/composer.svelte'
-import { message } from './people'
+import { conversation, message } from './people'
 
 const here = 'h_home/c_general'
 const there = 'h_home/c_books'
@@ -140,6 +140,19 @@ describe('Composer', () => {
     await vi.runAllTimersAsync()
     expect(composer.current?.text).toBe('half a thought')
     expect(composer.replying?.id).toBe('m_7')
+  })
+
+  test('what was written goes with a conversation that is deleted, and only then', () => {
+    const cleared = (conversation: string) => ({ seq: 1, type: 'cleared' as const, conversation })
+    composer.typed('goes')
+    composer.open(there)
+    composer.typed('stays')
+    composer.apply(cleared(here))
+    composer.apply(cleared(there))
+    composer.load({ conversations: [conversation('books', { draft: 'stays' })] })
+    expect([composer.draft(here), composer.draft(there)]).toEqual(['', 'stays'])
+    composer.load({ conversations: [] })
+    expect(composer.draft(there)).toBe('stays')
   })
 
   test('saves a draft after a pause, and at once when the conversation is left', async () => {

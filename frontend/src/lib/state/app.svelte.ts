@@ -55,6 +55,7 @@ export class AppState extends Shell {
   override load(snapshot: Snapshot): void {
     super.load(snapshot)
     this.conversations.load(snapshot)
+    this.composer.load(snapshot)
     for (const hub of snapshot.hubs) void this.loadPeople(hub.id)
     if (this.conversations.current) this.refresh()
     else if (this.conversations.active) this.leave()

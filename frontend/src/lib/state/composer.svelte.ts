@@ -1,29 +1,25 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { Api, Change, Conversation, Message } from '$lib/api'
+import type { Api, Change, Conversation, Message, Snapshot } from '$lib/api'
 import { Drafts } from './drafts'
+import { FieldHolder } from './field'
 import { TypingNotice } from './typing-notice'
 import { Writing } from './writing.svelte'
-
-/** Field is the box on the screen, for those who put something into it. */
-export interface Field {
-  focus(): void
-  /** Puts a text where the caret is. */
-  insert(text: string): void
-}
 
 type Calls = Pick<Api, 'send' | 'edit' | 'saveDraft' | 'message' | 'typing'>
 
 /** Composer is what one writes, conversation by conversation. */
-export class Composer {
+export class Composer extends FieldHolder {
   readonly #api: Calls
   readonly #fail: (cause: unknown) => void
   readonly #drafts: Drafts
   readonly #notice: TypingNotice
   readonly #writings = new SvelteMap<string, Writing>()
   #current = $state.raw<Writing | undefined>()
-  #field: Field | undefined
+  /** Conversations whose history was erased or shown anew: the next snapshot says what is left. */
+  #cleared: string[] = []
 
   constructor(api: Calls, fail: (cause: unknown) => void) {
+    super()
     this.#api = api
     this.#fail = fail
     this.#drafts = new Drafts((...draft) => api.saveDraft(...draft))
@@ -71,23 +67,10 @@ export class Composer {
     return this.#drafts.flush()
   }
 
-  /** attach takes the box on the screen, until the returned function is called. */
-  attach(field: Field): () => void {
-    this.#field = field
-    return () => (this.#field = this.#field === field ? undefined : this.#field)
-  }
-
-  focus(): void {
-    this.#field?.focus()
-  }
-  insert(text: string): void {
-    this.#field?.insert(text)
-  }
-
   /** reply begins an answer to a message of the open conversation. */
   reply(message: Message): void {
     this.#current?.reply(message)
-    this.keep(this.#current)
+    this.keep()
     this.focus()
   }
 
@@ -100,7 +83,7 @@ export class Composer {
   /** cancel ends the edit or the answer; it tells whether there was one. */
   cancel(): boolean {
     const ended = this.#current?.cancel() ?? false
-    if (ended) this.keep(this.#current)
+    if (ended) this.keep()
     return ended
   }
 
@@ -109,6 +92,7 @@ export class Composer {
     const writing = this.#current
     if (!writing) return
     writing.text = text
+    this.#cleared = this.#cleared.filter((key) => key !== writing.conversation)
     if (writing.editing) return
     this.keep(writing)
     this.#notice.typed(writing.conversation, text.trim() !== '')
@@ -132,10 +116,21 @@ export class Composer {
     const writing = this.#writings.get(change.conversation ?? '')
     if (change.type === 'message_changed') writing?.know(change.message)
     else if (change.type === 'message_removed') writing?.forget(change.message_id)
-    else if (change.type === 'cleared') writing?.clear()
+    else if (change.type === 'cleared' && writing) this.#cleared.push(writing.conversation)
   }
 
-  private keep(writing: Writing | undefined): void {
+  /** load drops what was written where the person has deleted the conversation. */
+  load(snapshot: Pick<Snapshot, 'conversations'>): void {
+    for (const key of this.#cleared) {
+      const kept = snapshot.conversations.find((one) => one.key === key)
+      if (kept?.draft || kept?.draft_reply_to) continue
+      this.#drafts.forget(key)
+      this.#writings.get(key)?.clear()
+    }
+    this.#cleared = []
+  }
+
+  private keep(writing = this.#current): void {
     if (writing)
       this.#drafts.keep(writing.conversation, { text: writing.draft, replyTo: writing.replyTo })
   }

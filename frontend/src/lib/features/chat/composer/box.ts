@@ -1,6 +1,6 @@
 import { tick } from 'svelte'
 import type { Message } from '$lib/api'
-import type { Field } from '$lib/state/composer.svelte'
+import type { Field } from '$lib/state/field'
 import { focusToEnd, insert } from './field'
 
 /** fieldOf is the box for those who put something into it. */
