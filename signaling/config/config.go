@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -28,13 +29,17 @@ var ErrHelp = errors.New("help was asked for")
 
 // Config is what flags and environment say. The files in Data are read by LoadFiles.
 type Config struct {
-	Host          string   `short:"h" default:"127.0.0.1" placeholder:"ADDRESS" help:"Address to listen on; 0.0.0.0 or :: is every one of this machine's."`
-	Port          int      `short:"p" default:"1720" placeholder:"PORT" help:"TCP port to listen on; 0 takes a free one."`
-	Password      Password `short:"k" placeholder:"PASSWORD" help:"Password of the hub; empty lets everyone in. Prefer the environment variable: other users of this machine can read a flag."`
-	Debug         bool     `short:"d" help:"Log what the hub does in detail, never what people say."`
-	ConnectionLog bool     `short:"l" help:"Log connections as they come and go."`
-	Data          string   `placeholder:"FOLDER" help:"Folder of the hub's files; by itself $$XDG_DATA_HOME/gossip-hub or ~/.local/share/gossip-hub."`
-	Limits        Limits   `embed:"" prefix:"limit-"`
+	Host             string       `short:"h" default:"127.0.0.1" placeholder:"ADDRESS" help:"Address to listen on; 0.0.0.0 or :: is every one of this machine's."`
+	Port             int          `short:"p" default:"1720" placeholder:"PORT" help:"TCP port to listen on; 0 takes a free one."`
+	Password         Password     `short:"k" placeholder:"PASSWORD" help:"Password of the hub; empty lets everyone in. Prefer the environment variable: other users of this machine can read a flag."`
+	Debug            bool         `short:"d" help:"Log what the hub does in detail, never what people say."`
+	ConnectionLog    bool         `short:"l" help:"Log connections as they come and go."`
+	Data             string       `placeholder:"FOLDER" help:"Folder of the hub's files; by itself $$XDG_DATA_HOME/gossip-hub or ~/.local/share/gossip-hub."`
+	Turn             string       `default:"auto" placeholder:"off|ADDRESS" help:"Where STUN and TURN listen, for calls between people behind NATs: UDP and TCP; auto is port 3478 of the hub's address; off offers none."`
+	TurnPublicIP     []netip.Addr `name:"turn-public-ip" placeholder:"IP" help:"Address under which others reach this machine, where it is behind a NAT; one for IPv4, one for IPv6."`
+	TurnRelayPorts   PortRange    `default:"49152-65535" placeholder:"MIN-MAX" help:"UDP ports of the relays."`
+	TurnAllowPrivate bool         `help:"Relay to private addresses and to this machine too: whoever may call can then send UDP to everything in your network."`
+	Limits           Limits       `embed:"" prefix:"limit-"`
 }
 
 // Password is a hub's password. It never shows in text, logs or JSON.
@@ -194,6 +199,9 @@ func (c Config) validate() error {
 	}
 	if strings.ContainsAny(string(c.Password), "\r\n\x00") {
 		return errors.New("the password holds a line break, which nobody can type: is there one at the end of GOSSIP_PASSWORD?")
+	}
+	if err := c.validateTurn(); err != nil {
+		return err
 	}
 	return c.Limits.Validate()
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -22,7 +23,9 @@ func environment(variables map[string]string) func(string) (string, bool) {
 }
 
 func defaults() Config {
-	return Config{Host: "127.0.0.1", Port: 1720, Data: "/home/alice/.local/share/gossip-hub", Limits: DefaultLimits()}
+	return Config{
+		Host: "127.0.0.1", Port: 1720, Data: "/home/alice/.local/share/gossip-hub", Limits: DefaultLimits(), Turn: "auto", TurnRelayPorts: DefaultTurnPorts(),
+	}
 }
 
 func TestParse(t *testing.T) {
@@ -50,6 +53,14 @@ func TestParse(t *testing.T) {
 		{"limits", "--limit-retention=1d12h --limit-inbox=64MiB", "GOSSIP_LIMIT_PASSWORDS=5 GOSSIP_LIMIT_RETENTION=1h", func(c *Config) {
 			c.Limits.Retention, c.Limits.Inbox, c.Limits.Passwords = 36*time.Hour, 64<<20, 5
 		}},
+		{"no TURN", "--turn off", "", func(c *Config) { c.Turn = "off" }},
+		{"TURN", "--turn=:5000 --turn-public-ip 8.8.8.8 --turn-public-ip=2600::1 --turn-relay-ports 2000-2001 --turn-allow-private --limit-turn-bandwidth 1MiB", "GOSSIP_LIMIT_TURN_ALLOCATIONS=7", func(c *Config) {
+			c.Turn, c.TurnPublicIP, c.TurnRelayPorts, c.TurnAllowPrivate = ":5000", publicIPs, PortRange{2000, 2001}, true
+			c.Limits.TurnBandwidth, c.Limits.TurnAllocations = 1<<20, 7
+		}},
+		{"TURN by environment", "", "GOSSIP_TURN=off GOSSIP_TURN_PUBLIC_IP=8.8.8.8,2600::1 GOSSIP_TURN_RELAY_PORTS=2000-2001 GOSSIP_TURN_ALLOW_PRIVATE=1", func(c *Config) {
+			c.Turn, c.TurnPublicIP, c.TurnRelayPorts, c.TurnAllowPrivate = "off", publicIPs, PortRange{2000, 2001}, true
+		}},
 		{"keep nothing", "--limit-retention 0", "", func(c *Config) { c.Limits.Retention = 0 }},
 	}
 	for _, tt := range tests {
@@ -57,11 +68,46 @@ func TestParse(t *testing.T) {
 			want := defaults()
 			tt.change(&want)
 			got, err := Parse(strings.Fields(tt.args), environment(variables(tt.env)))
-			if err != nil || got != want {
+			if err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("got %+v, %v\nwant %+v", got, err, want)
 			}
 		})
 	}
+}
+
+var publicIPs = []netip.Addr{netip.MustParseAddr("8.8.8.8"), netip.MustParseAddr("2600::1")}
+
+// TestTurnAddress: by itself TURN listens where the hub does.
+func TestTurnAddress(t *testing.T) {
+	for _, tt := range []struct {
+		config  Config
+		address string
+		chosen  bool
+	}{
+		{Config{}, "", false}, {Config{Turn: "off"}, "", false}, {Config{Turn: "auto", Host: "::1", Port: 1720}, "[::1]:3478", false},
+		{Config{Turn: "auto", Host: "0.0.0.0"}, "0.0.0.0:0", false}, {Config{Turn: "[::]:5000"}, "[::]:5000", true},
+		{Config{Turn: "10.0.0.1"}, "10.0.0.1:3478", true}, {Config{Turn: "::1"}, "[::1]:3478", true}, {Config{Turn: "[::1]"}, "[::1]:3478", true},
+	} {
+		if address, chosen := tt.config.TurnAddress(); address != tt.address || chosen != tt.chosen {
+			t.Errorf("%+v: %q, %v", tt.config, address, chosen)
+		}
+	}
+}
+
+// FuzzPortRange checks that every range that parses writes itself so that it parses to the same.
+func FuzzPortRange(f *testing.F) {
+	for _, seed := range []string{"49152-65535", "1024-1024", "1-2", "-", "65536-1", "2000-2001-2002", "+2000-3000"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var r, again PortRange
+		if r.UnmarshalText([]byte(text)) != nil {
+			return
+		}
+		if err := again.UnmarshalText([]byte(r.String())); err != nil || again != r || r.Min < 1024 || r.Max < r.Min {
+			t.Errorf("%q is %v, then %v, %v", text, r, again, err)
+		}
+	})
 }
 
 // variables reads NAME=value pairs; everyone is alice.
@@ -98,6 +144,18 @@ func TestParseErrors(t *testing.T) {
 		{"", "GOSSIP_LIMIT_INBOX=5x", "GOSSIP_LIMIT_INBOX: \"5x\" is not a size"},
 		{"--limit-retention soon", "", `"soon" is not a time`},
 		{"--limit-retention=-1h", "", "--limit-retention is -1h0m0s, but must be from 0s to 3650d"},
+		{"--turn nowhere:port", "", "--turn \"nowhere:port\" is not an address"},
+		{"--turn-public-ip here", "", "--turn-public-ip"},
+		{"--turn-public-ip 0.0.0.0", "", "no address that others could reach"},
+		{"--turn-public-ip ff02::1", "", "no address that others could reach"},
+		{"", "GOSSIP_TURN_PUBLIC_IP=1.1.1.1,1.1.1.2,1.1.1.3,1.1.1.4,1.1.1.5", "too often"},
+		{"--turn-relay-ports 5", "", "is not a range of ports"},
+		{"--turn-relay-ports 3000-2000", "", "is not a range of ports"},
+		{"--turn-relay-ports 80-90", "", "is not a range of ports"},
+		{"", "GOSSIP_TURN_RELAY_PORTS=2000-99999", "GOSSIP_TURN_RELAY_PORTS: "},
+		{"--limit-turn-bandwidth 1B", "", "--limit-turn-bandwidth is 1B, but must be from 10kB"},
+		{"--limit-turn-allocations 0", "", "--limit-turn-allocations is 0"},
+		{"--limit-call-devices 65", "", "--limit-call-devices is 65, but must be from 1 to 64"},
 		{"--limit-passwords 0", "", "--limit-passwords is 0, but must be from 1 to 10000000"},
 		{"--limit-inbox 1B", "", "--limit-inbox is 1B, but must be from 1MiB to 1024GiB"},
 		{"--limit-name-bytes 65", "", "--limit-name-bytes is 65, but must be from 1 to 64"},
@@ -111,7 +169,7 @@ func TestParseErrors(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("%v, want %q", err, tt.want)
 			}
-			if c != (Config{}) {
+			if !reflect.DeepEqual(c, Config{}) {
 				t.Errorf("a config came with the error: %+v", c)
 			}
 		})

@@ -23,6 +23,8 @@ type Limits struct {
 	NameBytes             int           `default:"64" placeholder:"N" help:"Bytes of a name, at most 64."`
 	Calls                 int           `default:"1000" placeholder:"N" help:"Calls in channels that run at one time; 0 allows none."`
 	CallDevices           int           `default:"32" placeholder:"N" help:"Devices in one of them, at most 64."`
+	TurnAllocations       int           `default:"40" placeholder:"N" help:"Relays a user at one time; a call takes a few for each other device in it."`
+	TurnBandwidth         Bytes         `default:"2MB" placeholder:"SIZE" help:"What is relayed a second and user, both directions together."`
 	Retention             time.Duration `default:"90d" placeholder:"TIME" help:"How long messages wait for those who are away; 0 keeps nothing."`
 }
 
@@ -43,6 +45,8 @@ func DefaultLimits() Limits {
 		NameBytes:             64,
 		Calls:                 1000,
 		CallDevices:           32,
+		TurnAllocations:       40,
+		TurnBandwidth:         2_000_000,
 		Retention:             90 * 24 * time.Hour,
 	}
 }
@@ -55,6 +59,7 @@ const (
 	maxInbox       = 1 << 40 // bytes
 	maxName        = 64      // bytes; id.MaxNameLength, part of the protocol
 	maxCallDevices = 64      // part of the protocol
+	minBandwidth   = 10_000  // bytes a second: one voice
 	minInbox       = 1 << 20 // bytes: a few of the largest packets
 )
 
@@ -79,6 +84,8 @@ func (l Limits) Validate() error {
 		{"name-bytes", float64(l.NameBytes), 1, maxName, countText},
 		{"calls", float64(l.Calls), 0, maxCount, countText},
 		{"call-devices", float64(l.CallDevices), 1, maxCallDevices, countText},
+		{"turn-allocations", float64(l.TurnAllocations), 1, maxCount, countText},
+		{"turn-bandwidth", float64(l.TurnBandwidth), minBandwidth, maxInbox, bytesText},
 		{"retention", float64(l.Retention), 0, float64(maxRetain), durationText},
 	}
 	for _, r := range ranges {

@@ -22,6 +22,7 @@ import (
 	"gossip/signaling/sshd"
 	"gossip/signaling/store"
 	"gossip/signaling/store/bolt"
+	"gossip/signaling/turn"
 )
 
 // Options are what a server is made of.
@@ -42,6 +43,7 @@ type Server struct {
 	key    *identity.DeviceKey
 	hub    *hub.Hub
 	sshd   *sshd.Server
+	turn   *turn.Server // nil when it is off
 	hubID  id.HubID
 
 	closing sync.Once
@@ -102,9 +104,12 @@ func (s *Server) assemble(o Options, files config.Files) error {
 	if o.Tune != nil {
 		o.Tune(&ofHub, &ofSSH)
 	}
+	if s.turn, err = openTurn(s.config, s.log); err != nil {
+		return err
+	}
 	s.hub, err = hub.New(hub.Options{
 		Store: s.store, Accounts: accounts, Channels: channels, Key: s.key, Limits: ofHub,
-		Password: string(s.config.Password), Greeting: hub.Greeting{Name: files.Name, Motd: files.MOTD}, Log: s.log,
+		Password: string(s.config.Password), Greeting: hub.Greeting{Name: files.Name, Motd: files.MOTD}, ICE: iceFrom(s.turn), Log: s.log,
 	})
 	if err != nil {
 		return err
@@ -141,10 +146,14 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	group.Go(func() error { return s.sshd.Run(ctx, listener) })
 	group.Go(func() error { return s.keepKeyFresh(ctx) })
 	group.Go(func() error { return s.tidy(ctx) })
+	if s.turn != nil {
+		group.Go(func() error { return s.turn.Run(ctx) })
+	}
 	return group.Wait()
 }
 
-// Reload reads the operator's files again: the hub's name, the message of the day and the list of channels.
+// Reload reads the operator's files again: the hub's name, the message of the day and the list of channels. It also looks
+// anew at which addresses the machine has.
 func (s *Server) Reload() error {
 	files, warnings, err := config.LoadFiles(s.config.Data)
 	if err != nil {
@@ -152,12 +161,22 @@ func (s *Server) Reload() error {
 	}
 	warn(s.log, warnings)
 	s.hub.SetGreeting(hub.Greeting{Name: files.Name, Motd: files.MOTD})
+	if s.turn != nil {
+		if err := s.turn.Reload(); err != nil {
+			return err
+		}
+	}
 	return s.hub.EnsureChannels(files.Channels, time.Now())
 }
 
-// Close releases the store, after Run has returned. It may be called again.
+// Close releases the store and the ports, after Run has returned. It may be called again.
 func (s *Server) Close() error {
-	s.closing.Do(func() { s.closed = s.store.Close() })
+	s.closing.Do(func() {
+		if s.turn != nil {
+			s.closed = s.turn.Close()
+		}
+		s.closed = errors.Join(s.closed, s.store.Close())
+	})
 	return s.closed
 }
 
