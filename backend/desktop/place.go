@@ -27,8 +27,9 @@ func Size(kept settings.Window) (width, height int) {
 	return max(kept.Width, LeastWidth), max(kept.Height, LeastHeight)
 }
 
-// Fit makes a kept window fit the screens that there are now: none may be larger than the largest of them. placed says
-// whether its place is on them; otherwise the window stays where the desktop has put it.
+// Fit makes a kept window fit the screens that there are now: it may not be larger than the largest of them, and what was
+// partly beside them is moved in. placed says whether its place is on them at all; otherwise the window stays where the
+// desktop has put it.
 func Fit(kept settings.Window, screens []Screen) (fitting settings.Window, placed bool) {
 	fitting = kept
 	fitting.Width, fitting.Height = Size(kept)
@@ -45,6 +46,10 @@ func Fit(kept settings.Window, screens []Screen) (fitting settings.Window, place
 	// Where the screens stand to each other is not told: they lie within the sum of their sizes.
 	placed = kept.Width > 0 && kept.X+fitting.Width >= titleBar && kept.X <= allWide-titleBar &&
 		kept.Y >= 0 && kept.Y <= allHigh-titleBar
+	if placed {
+		fitting.X = max(min(fitting.X, allWide-fitting.Width), 0)
+		fitting.Y = max(min(fitting.Y, allHigh-fitting.Height), 0)
+	}
 	return fitting, placed
 }
 
