@@ -40,7 +40,7 @@ export const list = {
   expiresLater: (after: string) => `Disappears ${after} after it was read`,
   expiring: 'Disappears now',
   reactions: 'Reactions',
-  reactedBy: (names: string[], emoji: string) => `${names.join(', ')}: ${emoji}`,
+  reactedBy: (emoji: string, names: string[]) => `${emoji} ${names.length}: ${names.join(', ')}`,
   you: 'You',
   actions: 'Actions for this message',
   actionsOf: (name: string) => `Message of ${name}`,

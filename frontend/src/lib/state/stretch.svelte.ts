@@ -4,6 +4,8 @@ import { quotesAfter } from './quotes'
 
 /** How many rows are kept; what is over it goes at the end that is not looked at. */
 export const mostRows = 400
+/** So many more make it worth dropping some: many at once are dropped with less ado than one by one. */
+const slack = 60
 
 /** Stretch is a part of one conversation's history without a hole, in order. */
 export class Stretch {
@@ -58,7 +60,7 @@ export class Stretch {
 
   /** trim drops the rows that are too many at one end; they are read again when somebody scrolls there. */
   trim(end: 'before' | 'after'): void {
-    if (this.#rows.length <= mostRows) return
+    if (this.#rows.length <= mostRows + slack) return
     if (end === 'before') {
       this.#rows = this.#rows.slice(-mostRows)
       this.#before = true

@@ -65,16 +65,26 @@ export class Focus {
 
   /** go gives a row the focus. */
   async go(index: number): Promise<void> {
-    const { rows, box } = this.#scene
+    const { rows } = this.#scene
     const row = rows[Math.max(0, Math.min(index, rows.length - 1))]
     if (!row) return
     this.#message = row.message.id
     this.#scene.list?.scrollToIndex(indexOf(this.#scene, row.message.id), { align: 'nearest' })
     await tick()
+    for (let frame = 0; frame < 30 && this.#message === row.message.id; frame++) {
+      if (this.#take(row.message.id)) return
+      await new Promise(requestAnimationFrame)
+    }
+  }
+
+  /** take gives the focus to a row on the screen; one that is not drawn yet does not take it. */
+  #take(message: string): boolean {
+    const row = this.#scene.box?.querySelector<HTMLElement>(
+      `[data-message="${CSS.escape(message)}"]`
+    )
+    row?.focus({ preventScroll: true })
     this.#byKeyboard = true
-    box
-      ?.querySelector<HTMLElement>(`[data-message="${CSS.escape(row.message.id)}"]`)
-      ?.focus({ preventScroll: true })
+    return Boolean(row) && document.activeElement === row
   }
 
   /** near is where the arrow keys start from: the focused row, or one in view when that is far away. */

@@ -2,8 +2,8 @@ import type { Api } from '$lib/api'
 import { indexOf, type Scene } from './scene'
 import type { Scroller } from './scroller.svelte'
 
-/** How long after the last movement it is said what was read, in milliseconds. */
-const calm = 150
+/** How often it is said what was read, in milliseconds: what is in view for a shorter time is not read. */
+const every = 150
 
 /** Reading says what somebody has seen, while they look at the window. */
 export class Reading {
@@ -26,15 +26,24 @@ export class Reading {
   }
 
   /** follow runs whenever what is in view has changed. */
-  follow(): () => void {
-    const { timeline } = this.#scene
-    const looking = this.#focused && this.#scroller.placed
-    timeline.line.attend(looking && this.#scroller.atEnd)
-    if (looking && this.#scroller.seen) this.#timer = setTimeout(() => this.#say(), calm)
-    return () => clearTimeout(this.#timer)
+  follow(): void {
+    const looking = this.#looking()
+    this.#scene.timeline.line.attend(looking && this.#scroller.atEnd)
+    if (looking && this.#scroller.seen) this.#timer ??= setTimeout(() => this.#say(), every)
+  }
+
+  /** stop forgets what was in view just now. */
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #looking(): boolean {
+    return this.#focused && this.#scroller.placed
   }
 
   #say(): void {
+    this.#timer = undefined
+    if (!this.#looking()) return
     const { rows, timeline } = this.#scene
     const end = indexOf(this.#scene, this.#scroller.seen)
     const seen = rows

@@ -14,6 +14,7 @@ export class Scroller {
   #placed = $state(false)
   #seen = $state('')
   #offset = 0
+  #height = 0
   #last = ''
   /** The index of the row at the top of the view, when it was looked at last. */
   #first = -1
@@ -35,12 +36,17 @@ export class Scroller {
     return this.#seen
   }
 
-  /** scrolled follows the person; only going up leaves the end, since rows may grow below it. */
+  /**
+   * scrolled follows the person. Only going up leaves the end, since rows may grow below it; and not
+   * when the rows are fewer than before, which moves the view up too.
+   */
   scrolled(offset: number): void {
     if (!this.#placed) return
+    const height = this.#scene.box?.scrollHeight ?? 0
     if (toEnd(this.#scene) < near) this.#atEnd = true
-    else if (offset < this.#offset - 1) this.#atEnd = false
+    else if (offset < this.#offset - 1 && height >= this.#height) this.#atEnd = false
     this.#offset = offset
+    this.#height = height
     this.#look()
     void this.#read()
   }
