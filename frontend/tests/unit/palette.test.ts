@@ -63,7 +63,8 @@ describe('rank', () => {
 
   test('prefers a title to other words, and what was used to what was not', () => {
     const two = [entry('A', { keywords: 'quiet' }), entry('Quiet')]
-    expect(titles(rank(two, 'quiet', []))[0]).toBe('Quiet')
+    expect(titles(rank(two, 'quiet', []))).toEqual(['Quiet', 'A'])
+    expect(titles(rank(two.reverse(), 'quiet', []))).toEqual(['Quiet', 'A'])
     const same = [entry('Anna', { id: '1' }), entry('Anna', { id: '2' })]
     expect(rank(same, 'anna', ['2'])[0]?.id).toBe('2')
   })

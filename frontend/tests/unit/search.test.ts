@@ -85,8 +85,8 @@ describe('piecesOf', () => {
 
   test('counts in UTF-16 units and never cuts a character in two', () => {
     expect(marked('😀 yes', [[3, 6]])).toBe('😀 [yes]')
-    const text = '😀'.repeat(200) + 'here' + '😀'.repeat(200)
-    const whole = piecesOf(text, [[400, 404]])
+    const text = '😀'.repeat(200) + ' here' + '😀'.repeat(200)
+    const whole = piecesOf(text, [[401, 405]])
       .map((one) => one.text)
       .join('')
     expect(() => encodeURIComponent(whole)).not.toThrow()

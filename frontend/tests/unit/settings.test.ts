@@ -40,6 +40,14 @@ describe('Preferences', () => {
     expect(kept.saves.at(-1)).toEqual(kept.value)
   })
 
+  test('are not taken back by what the program had before a save', async () => {
+    const { settings } = program()
+    const saved = settings.change({ textSize: 150 })
+    await settings.load()
+    expect(settings.value.textSize).toBe(150)
+    await saved
+  })
+
   test('go back to what the program has when it refuses', async () => {
     const { settings, effects, kept } = program()
     kept.refuse = true
