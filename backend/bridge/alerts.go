@@ -57,6 +57,10 @@ func (a *alerts) take(event backend.Event) {
 		if event.ConversationInfo.Unread == 0 {
 			a.notifier.Seen(event.ConversationInfo.Key)
 		}
+	case event.Type == backend.EventMessageRemoved:
+		a.notifier.Gone(event.Conversation, event.MessageID)
+	case event.Message != nil && event.Message.Deleted:
+		a.notifier.Gone(event.Message.Conversation, event.Message.ID)
 	case event.Message != nil && a.fresh(event):
 		if m, ok := a.message(*event.Message); ok {
 			a.notifier.Take(m)
@@ -67,7 +71,7 @@ func (a *alerts) take(event backend.Event) {
 // fresh says whether the event brings a person's message that can be read and was not told of.
 func (a *alerts) fresh(event backend.Event) bool {
 	m := event.Message
-	if m.Mine || m.Notice != nil || m.Deleted {
+	if m.Mine || m.Notice != nil {
 		return false
 	}
 	if m.State == backend.Retrying {
@@ -88,7 +92,7 @@ func (a *alerts) message(m backend.Message) (notify.Message, bool) {
 		return notify.Message{}, false
 	}
 	return notify.Message{
-		Conversation: m.Conversation, Channel: info.Kind == "channel", Name: info.Name, Hub: a.hubName(info.Hub), From: m.FromName, Text: m.Text,
+		ID: m.ID, Conversation: m.Conversation, Channel: info.Kind == "channel", Name: info.Name, Hub: a.hubName(info.Hub), From: m.FromName, Text: m.Text,
 		Mention: m.Mention, Muted: muted(info), Blocked: info.PersonBlocked, Request: info.Request,
 	}, true
 }

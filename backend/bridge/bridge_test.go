@@ -221,6 +221,12 @@ func TestTwoPeople(t *testing.T) {
 	private := alice.change(backend.EventMessage, func(c Change) bool { return c.Message.Text == "Just you" }).Conversation
 	must[string](t)(alice.Send(private, "I am all ears", "", -1))
 	bob.alert("I am all ears")
+	secret := must[string](t)(alice.Send(private, "Forget this", "", -1))
+	bob.change(backend.EventMessage, func(c Change) bool { return c.Message.Text == "Forget this" })
+	if err := alice.DeleteMessage(private, secret); err != nil {
+		t.Fatal(err)
+	}
+	bob.until("the alert is taken away", func() bool { return slices.Contains(bob.alerts, notify.Alert{Conversation: direct}) })
 
 	window := must[HistoryWindow](t)(bob.HistoryAround(general, sent, 5))
 	if len(window.Messages) < 2 || window.After {

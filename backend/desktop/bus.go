@@ -40,10 +40,13 @@ func Connect() (*Bus, error) {
 	return &Bus{conn: conn}, nil
 }
 
-// Close ends the connection and waits for who listens on it.
+// Close takes the notifications away, ends the connection and waits for who listens on it.
 func (b *Bus) Close() error {
 	if b == nil {
 		return nil
+	}
+	if b.notices != nil {
+		b.notices.withdrawAll()
 	}
 	err := b.conn.Close()
 	if b.notices != nil {

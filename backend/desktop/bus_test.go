@@ -251,9 +251,12 @@ func TestNoService(t *testing.T) {
 	if err := notices.Show(notify.Alert{Title: "x"}); err != nil {
 		t.Error(err)
 	}
-	next(t, desktop.shown)
+	number := next(t, desktop.shown).number
 	if err := bus.Close(); err != nil {
 		t.Error(err)
+	}
+	if closed := next(t, desktop.closed); closed != number {
+		t.Errorf("%d was taken away at the end, not %d", closed, number)
 	}
 	if err := notices.Show(notify.Alert{Title: "x"}); err == nil {
 		t.Error("shown over a bus that is closed")

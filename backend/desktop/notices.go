@@ -3,6 +3,7 @@ package desktop
 import (
 	"errors"
 	"html"
+	"maps"
 	"slices"
 	"sync"
 
@@ -141,4 +142,18 @@ func (n *Notices) Withdraw(conversation string) error {
 		return nil
 	}
 	return n.bus.call(n.object, noticesName+".CloseNotification", nil, number)
+}
+
+// withdrawAll takes every notification away: nothing would answer to them any more. A service that does not answer is not
+// asked again.
+func (n *Notices) withdrawAll() {
+	n.mu.Lock()
+	numbers := slices.Collect(maps.Values(n.shown))
+	clear(n.shown)
+	n.mu.Unlock()
+	for _, number := range numbers {
+		if err := n.bus.call(n.object, noticesName+".CloseNotification", nil, number); err != nil {
+			return
+		}
+	}
 }

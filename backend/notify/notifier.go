@@ -58,6 +58,15 @@ func (n *Notifier) Seen(conversation string) {
 	}
 }
 
+// Gone notes that a message was deleted or has expired.
+func (n *Notifier) Gone(conversation, message string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.decider.Gone(conversation, message) {
+		n.withdraw(conversation)
+	}
+}
+
 // show is called with mu held.
 func (n *Notifier) show(alert Alert) {
 	n.steps = append(n.steps, func(s Screen) { s.Show(alert) })

@@ -9,6 +9,7 @@ const pause = 5 * time.Second
 
 // Message is one that has just arrived, and what is known of its conversation.
 type Message struct {
+	ID           string
 	Conversation string // key
 	Channel      bool   // else a direct conversation
 	Name         string // of the channel, without '#'
@@ -48,6 +49,7 @@ type burst struct {
 	count  int // of messages
 	untold int // how many of them came after the last alert
 	newest Message
+	told   string    // id of the message that the last alert is about, or the newest of several
 	again  time.Time // from when on the next alert may be shown
 }
 
@@ -88,6 +90,7 @@ func (d *Decider) wanted(m Message, c Choices) bool {
 func (b *burst) tell(now time.Time, c Choices) Alert {
 	alert := word(b.newest, b.count, b.untold, c)
 	b.untold = 0
+	b.told = b.newest.ID
 	b.again = now.Add(pause)
 	return alert
 }
@@ -129,4 +132,14 @@ func (d *Decider) Seen(conversation string) (withdraw bool) {
 	_, withdraw = d.bursts[conversation]
 	delete(d.bursts, conversation)
 	return withdraw
+}
+
+// Gone notes that a message was deleted or has expired, and reports whether there is an alert to be taken away: what is
+// erased must not stay on the screen.
+func (d *Decider) Gone(conversation, message string) (withdraw bool) {
+	b := d.bursts[conversation]
+	if b == nil || b.told != message && b.newest.ID != message {
+		return false
+	}
+	return d.Seen(conversation)
 }

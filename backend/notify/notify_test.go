@@ -168,6 +168,35 @@ func TestSeen(t *testing.T) {
 	}
 }
 
+func TestGone(t *testing.T) {
+	message := func(id string) Message { return Message{ID: id, Conversation: "d", From: "Bob", Text: "text " + id} }
+	for name, row := range map[string]struct {
+		messages string // one letter each
+		gone     string
+		withdraw bool
+	}{
+		"told":                     {"a", "a", true},
+		"told, and one waits":      {"ab", "a", true},
+		"one that waits":           {"ab", "b", true},
+		"one among others":         {"abc", "b", false},
+		"one that was never there": {"a", "z", false},
+		"nothing told":             {"", "a", false},
+	} {
+		var d Decider
+		for _, id := range row.messages {
+			d.Take(start, message(string(id)), everything)
+		}
+		if got := d.Gone("d", row.gone); got != row.withdraw {
+			t.Errorf("%s: withdrawn is %v", name, got)
+		}
+		for _, alert := range d.Due(start.Add(pause), everything) {
+			if strings.Contains(alert.Body, "text "+row.gone) {
+				t.Errorf("%s: told as %q", name, alert.Body)
+			}
+		}
+	}
+}
+
 func TestDisturbedNoMore(t *testing.T) {
 	var d Decider
 	d.Take(start, channel("1"), everything)
