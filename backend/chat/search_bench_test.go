@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gossip/backend/search"
+	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
 )
@@ -122,4 +123,15 @@ func written(b *testing.B) (bytes float64) {
 		fmt.Sscanf(line, "wchar: %f", &bytes)
 	}
 	return bytes
+}
+
+// BenchmarkIndexOldProfile makes 100,000 messages of before searchable.
+func BenchmarkIndexOldProfile(b *testing.B) {
+	p := longHistory(b)
+	p.unindex()
+	for b.Loop() {
+		check(b, p.store.Update(func(tx *store.Tx) error { return tx.Drop("search_state") }))
+		check(b, p.hub.catchUp(context.Background()))
+	}
+	b.ReportMetric(b.Elapsed().Seconds()*1000/float64(b.N), "ms/profile")
 }
