@@ -61,6 +61,11 @@ describe('rank', () => {
     expect(rank(all, 'xyzzy', [])).toEqual([])
   })
 
+  test('puts people and channels before what can be done', () => {
+    const both = [entry('Compact list'), entry('Coco', { kind: 'direct' })]
+    expect(titles(rank(both, 'co', []))).toEqual(['Coco', 'Compact list'])
+  })
+
   test('prefers a title to other words, and what was used to what was not', () => {
     const two = [entry('A', { keywords: 'quiet' }), entry('Quiet')]
     expect(titles(rank(two, 'quiet', []))).toEqual(['Quiet', 'A'])
