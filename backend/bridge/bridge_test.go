@@ -259,13 +259,16 @@ func TestOwnHubComesBack(t *testing.T) {
 	}
 	alice.change(eventLocalHub, always)
 	alice.general()
-	if hubs := alice.Snapshot().Hubs; len(hubs) != 1 || hubs[0].Name != "At home" || hubs[0].Address != state.Address {
+	if hubs := alice.Snapshot().Hubs; len(hubs) != 1 || hubs[0].Name != "At home" || hubs[0].Address != state.Address || hubs[0].Link != state.Link {
 		t.Errorf("the hubs are %+v", hubs)
 	}
 	alice.end()
 
 	alice = open(t, Options{Profile: backend.Options{Dir: profile}})
-	alice.change(backend.EventHub, func(c Change) bool { return c.HubInfo.State == "online" })
+	online := alice.change(backend.EventHub, func(c Change) bool { return c.HubInfo.State == "online" })
+	if online.HubInfo.Link != state.Link {
+		t.Errorf("others are given the link %q", online.HubInfo.Link)
+	}
 	if again, err := alice.LocalHub(); err != nil || again != state {
 		t.Errorf("it is %+v, and was %+v; %v", again, state, err)
 	}

@@ -55,6 +55,19 @@ func (c *Calls) StopHub() error {
 	return own.Stop()
 }
 
+// shared gives the hub on this machine the link by which others find it: the client knows it under this machine's own
+// address.
+func (s *Session) shared(hub backend.Hub) backend.Hub {
+	own, err := s.ownHub()
+	if err != nil {
+		return hub
+	}
+	if state := own.State(); state.Running && state.Address == hub.Address {
+		hub.Link = state.Link
+	}
+	return hub
+}
+
 // ownHubChanged tells of the hub on this machine, and has the client try it at once when it is there again.
 func (s *Session) ownHubChanged() {
 	s.emit(eventLocalHub, Change{})

@@ -37,7 +37,9 @@ func (c *Calls) Snapshot() Snapshot {
 	}
 	me := client.Me()
 	snapshot.Me = &me
-	snapshot.Hubs = append(snapshot.Hubs, client.Hubs()...)
+	for _, hub := range client.Hubs() {
+		snapshot.Hubs = append(snapshot.Hubs, s.shared(hub))
+	}
 	snapshot.Conversations = append(snapshot.Conversations, client.Conversations()...)
 	return snapshot
 }

@@ -165,6 +165,10 @@ func (s *Session) settingsWatcher(known settings.Values) func(settings.Values) {
 // pump hands every event on, in order, until the client is closed.
 func (s *Session) pump(client *backend.Client) {
 	for event := range client.Events() {
+		if event.HubInfo != nil {
+			hub := s.shared(*event.HubInfo)
+			event.HubInfo = &hub
+		}
 		s.alerts.take(event)
 		s.show(Change{Event: event})
 	}
