@@ -42,6 +42,10 @@ test('the list by keyboard: arrows, menu, pin, mute, read', async ({ world }) =>
   await conversation(page, 'bob')
   await world.cli('bob', 'send', '#books', 'over **here**')
   await expect(listed(page, 'books')).toHaveAccessibleName(/bob: over here 1 unread message/)
+  await world.cli('bob', 'send', '#books', '@alice, look')
+  await expect(listed(page, 'books')).toHaveAccessibleName(
+    /mentioned.* 2 unread|2 unread.*mentioned/
+  )
   await listed(page, 'books').click({ button: 'right' })
   await page.getByRole('menuitem', { name: 'Mark as read' }).click()
   await expect(listed(page, 'books')).not.toHaveAccessibleName(/unread/)

@@ -12,6 +12,7 @@ export const sidebar = {
   newDirect: 'New message',
   everybody: 'More people…',
   settings: 'Settings',
+  profile: 'Your profile',
   unread: (n: number) => (n === 1 ? '1 unread message' : `${n} unread messages`),
   mentions: (n: number) => (n === 1 ? 'you were mentioned' : `you were mentioned ${n} times`),
   online: 'online',
