@@ -272,7 +272,7 @@ test('a stranger is let in, or blocked and unblocked', async ({ world }) => {
   await expect(page.getByText('You blocked carol.')).toBeVisible()
   await expect(box(page)).toBeHidden()
   await accessible(page)
-  await page.getByRole('button', { name: 'Unblock' }).click()
+  await page.locator('[data-composer]').getByRole('button', { name: 'Unblock' }).click()
   await expect(page.getByText('You blocked carol.')).toBeHidden()
 })
 
