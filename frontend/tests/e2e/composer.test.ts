@@ -51,6 +51,13 @@ test('up changes the last message, Escape leaves it, and the draft is still ther
   await expect(row(page, 'the first')).toContainText('edited')
   await expect(row(page, 'teh first')).toHaveCount(0)
   await expect(box(page)).toHaveValue('')
+
+  await box(page).press('ArrowUp')
+  await box(page).fill('')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await expect(row(page, 'the first')).toHaveCount(0)
+  await expect(page.getByText('Change your message')).toBeHidden()
 })
 
 test('people, channels and emoji are suggested and taken by keyboard; undo takes them back', async ({
@@ -119,6 +126,10 @@ test('the emoji picker works by keyboard and keeps what was used', async ({ worl
   await page.keyboard.press('Escape')
   await expect(picker).toBeHidden()
   await expect(box(page)).toBeFocused()
+  await page.getByRole('button', { name: 'Emoji', exact: true }).click()
+  await expect(picker).toBeVisible()
+  await page.getByRole('button', { name: 'Emoji', exact: true }).click()
+  await expect(picker).toBeHidden()
   await page.getByRole('button', { name: 'Emoji', exact: true }).click()
   await page.getByRole('log').click({ position: { x: 5, y: 5 } })
   await expect(picker).toBeHidden()

@@ -93,7 +93,8 @@ export async function copy(app: AppState, text: string): Promise<void> {
   if (done) app.toasts.add('info', texts.copied)
 }
 
-function confirmRemoval(app: AppState, conversation: Conversation, message: Message): void {
+/** confirmRemoval deletes a message for everybody once the person has confirmed it. */
+export function confirmRemoval(app: AppState, conversation: Conversation, message: Message): void {
   app.view.show({
     kind: 'confirm',
     title: texts.removeTitle,
