@@ -11,8 +11,8 @@ export const palette = {
     direct: 'Conversation',
     person: 'Person',
     hub: 'Hub',
-    page: 'Settings',
-    theme: 'Theme',
+    page: '',
+    theme: '',
     action: '',
     search: ''
   },
