@@ -80,7 +80,7 @@ export const trust = {
   verify: 'The numbers are the same',
   unverify: 'Not verified any more',
   isVerified: (name: string) => `You have verified ${name}.`,
-  changed: 'The key of this person has changed',
+  changed: 'This may be somebody else',
   changedMore:
     'This happens when somebody sets Gossip up anew, or when somebody else pretends to be them. Nothing is sent until you decide.',
   accept: 'Accept the change',
