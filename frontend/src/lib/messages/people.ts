@@ -39,6 +39,7 @@ export const details = {
   leave: 'Leave channel',
   memberMenu: (name: string) => `More about ${name}`,
   profile: 'Show profile',
+  mention: 'Mention here',
   write: 'Write a message',
   makeMember: 'Make member',
   makeModerator: 'Make moderator',

@@ -25,6 +25,7 @@ export const sidebar = {
   notBegun: 'Nothing said yet',
   deleted: 'This message was deleted.',
   verified: 'verified',
+  undecided: 'waits for your decision',
   left: 'You have left this channel',
   noPeople: 'Nobody else is here yet.',
   noPeopleLead: 'Send the invite link to somebody you want to talk with.',
