@@ -65,6 +65,10 @@ type Server struct {
 // realm is what STUN asks for beside a name (RFC 8489 section 9.2).
 const realm = "gossip"
 
+// relayTime is how long a relay lasts that its client does not refresh, unless the client asks for another time: less than the
+// ten minutes of RFC 8656, so that a device that has lost its network does not count twice for long.
+const relayTime = 3 * time.Minute
+
 // tidyEvery is how often users and addresses that do nothing are forgotten.
 const tidyEvery = time.Minute
 
@@ -106,6 +110,7 @@ func (s *Server) Reload() error {
 func (s *Server) Run(ctx context.Context) error {
 	config := pion.ServerConfig{
 		LoggerFactory: silence{}, Realm: realm, AuthHandler: s.authenticate, QuotaHandler: s.hasRoom, EventHandler: s.events(), InboundMTU: maxDatagram + 1,
+		AllocationLifetime: relayTime,
 	}
 	for _, socket := range s.sockets {
 		config.PacketConnConfigs = append(config.PacketConnConfigs, pion.PacketConnConfig{
