@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -181,4 +182,81 @@ func TestRestartInACall(t *testing.T) {
 			t.Errorf("before %+v\nafter %+v, %v", before, after, err)
 		}
 	})
+}
+
+// TestRostersAgree: after any history of calls and weather everybody online was last told what the hub would answer, and
+// only members are in the call.
+func TestRostersAgree(t *testing.T) {
+	for seed := range uint64(12) {
+		story(t, func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 0))
+			p := threeInAGarden(t)
+			everyone := []**hubtest.Client{&p.alice, &p.bob, &p.carol}
+			told := map[id.DeviceID]string{}
+			for range 25 {
+				c := everyone[random.IntN(len(everyone))]
+				switch random.IntN(6) {
+				case 0, 1:
+					(*c).SendSignal(wire.KindStartCall, id.NewMessageID(), &wire.StartCall{Channel: p.garden, Call: p.call})
+				case 2:
+					(*c).SendSignal(wire.KindHangUp, id.NewMessageID(), &wire.HangUp{Channel: p.garden, Call: p.call})
+				case 3:
+					(*c).Conn.Cut()
+					time.Sleep(time.Duration(random.IntN(60)) * time.Second)
+					*c = p.h.Login((*c).Person)
+				case 4:
+					*c = p.h.Login((*c).Person) // replaces the connection
+				case 5:
+					time.Sleep(time.Duration(random.IntN(40)) * time.Second)
+				}
+			}
+			if seed%3 == 0 {
+				if _, err := p.bob.Post(p.garden, membership.New(membership.Leave, time.Now())); err != nil {
+					t.Fatal(err)
+				}
+				everyone = []**hubtest.Client{&p.alice, &p.carol}
+			}
+			time.Sleep(2 * time.Minute)
+			for _, c := range everyone {
+				told[(*c).Device.ID()] = lastTold(t, *c)
+			}
+			want, err := p.alice.Roster(p.garden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range want.Devices {
+				if told[d.Device] == "" && len(want.Devices) > 0 {
+					t.Errorf("seed %d: a device that is no member's is in the call", seed)
+				}
+			}
+			for _, c := range everyone {
+				if last := told[(*c).Device.ID()]; last != fmt.Sprint(want.Devices) {
+					t.Errorf("seed %d: %s was told %s, the hub says %v", seed, (*c).Person.Name, last, want.Devices)
+				}
+			}
+		})
+	}
+}
+
+// lastTold is the devices of the last roster that came; none when none has.
+func lastTold(t *testing.T, c *hubtest.Client) string {
+	t.Helper()
+	last := fmt.Sprint([]wire.CallDevice(nil))
+	m := id.NewMessageID()
+	if err := c.SendSignal(wire.KindCardRequest, m, &wire.CardRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		signal := nextSignal(t, c)
+		if signal.Re == m {
+			return last
+		}
+		if signal.Kind == wire.KindCallRoster {
+			var roster wire.CallRoster
+			if err := wire.Unmarshal(signal.Payload, &roster); err != nil {
+				t.Fatal(err)
+			}
+			last = fmt.Sprint(roster.Devices)
+		}
+	}
 }
