@@ -47,6 +47,7 @@ type Server struct {
 	secret  *secret
 	host    netip.Addr // to which relays are bound; not valid: every address
 	port    uint16
+	listens map[bool]bool // for IPv4 (false), for IPv6 (true)
 	sockets []*clientSocket
 	streams []*streamListener
 
@@ -187,6 +188,9 @@ func (s *Server) Credentials(user id.UserID, now time.Time) Credentials {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, ip := range s.network.public() {
+		if !s.listens[ip.Is6()] {
+			continue
+		}
 		address := netip.AddrPortFrom(ip, s.port).String()
 		c.URLs = append(c.URLs, "stun:"+address, "turn:"+address+"?transport=udp", "turn:"+address+"?transport=tcp")
 	}

@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/pion/stun/v4"
 	pion "github.com/pion/turn/v5"
 
 	"gossip/common/id"
@@ -302,6 +304,36 @@ func TestPortInUse(t *testing.T) {
 		if _, err := New(o); err == nil {
 			t.Errorf("%q is an address", address)
 		}
+	}
+}
+
+// TestURLsLeadSomewhere: each one that is given is answered, and a server is not named by an address of a family in which it
+// does not listen.
+func TestURLsLeadSomewhere(t *testing.T) {
+	for _, host := range []string{"0.0.0.0", "::", "127.0.0.1", "::1"} {
+		s := start(t, host, nil)
+		urls := s.Credentials(alice, time.Now()).URLs
+		if len(urls) == 0 {
+			t.Errorf("%s: there is no URL", host)
+		}
+		for _, url := range urls {
+			at, ok := strings.CutPrefix(url, "stun:")
+			if !ok {
+				continue
+			}
+			conn, err := net.Dial("udp", at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			if answer := askFor(conn, stun.BindingRequest); answer == nil {
+				t.Errorf("%s: nobody answers at %s", host, at)
+			}
+		}
+	}
+	only4 := start(t, "127.0.0.1", func(o *Options) { o.PublicIPs = []netip.Addr{publicOf("::1"), publicOf("")} })
+	if urls := only4.Credentials(alice, time.Now()).URLs; len(urls) != 3 || !strings.HasPrefix(urls[0], "stun:8.8.8.8:") {
+		t.Errorf("a server of IPv4 alone is at %v", urls)
 	}
 }
 
