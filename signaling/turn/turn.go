@@ -19,6 +19,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -70,7 +71,7 @@ const realm = "gossip"
 // ten minutes of RFC 8656, so that a device that has lost its network does not count twice for long.
 const relayTime = 3 * time.Minute
 
-// tidyEvery is how often users and addresses that do nothing are forgotten.
+// tidyEvery is how often users and addresses that do nothing are forgotten, and the machine's own looked at.
 const tidyEvery = time.Minute
 
 // New opens the port. An error is a sentence for the operator.
@@ -90,17 +91,18 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
-// Reload looks anew at which addresses this machine has.
+// Reload looks anew at which addresses this machine has, as Run does once a minute: a hub on a laptop moves between networks.
 func (s *Server) Reload() error {
 	network, err := s.lookAround()
 	if err != nil {
 		return fmt.Errorf("find the addresses of this machine: %w", err)
 	}
 	s.mu.Lock()
+	before := s.network.public()
 	s.network = network
 	s.mu.Unlock()
 	for _, ip := range network.public() {
-		if isPrivate(ip) && !s.host.IsLoopback() {
+		if isPrivate(ip) && !ip.IsLoopback() && !slices.Contains(before, ip) {
 			s.log.Info("relays have an address that only this network reaches; name the public one with --turn-public-ip", "address", ip.String())
 		}
 	}
@@ -133,6 +135,9 @@ func (s *Server) Run(ctx context.Context) error {
 		select {
 		case now := <-every.C:
 			s.tidy(now)
+			if err := s.Reload(); err != nil {
+				s.log.Warn("relays may have addresses of before", "err", err)
+			}
 		case <-ctx.Done():
 		}
 	}
