@@ -54,8 +54,17 @@ export class Scroller {
   /** resized keeps the end in view when a row or the window has another size. */
   resized(): void {
     if (!this.#placed) return
-    if (this.atEnd && toEnd(this.#scene) > 1) showEnd(this.#scene)
+    if (this.atEnd) {
+      if (toEnd(this.#scene) > 1) showEnd(this.#scene)
+      void this.#settle()
+    }
     this.#look()
+  }
+
+  /** settle goes to the end once more when the list has measured the rows, which may be higher than before. */
+  async #settle(): Promise<void> {
+    await drawn()
+    if (this.atEnd && toEnd(this.#scene) > 1) showEnd(this.#scene)
   }
 
   /** changed keeps what is read where it is when rows come and go, and the end for whoever is there. */
