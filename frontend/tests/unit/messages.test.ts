@@ -39,7 +39,7 @@ describe('what may be done with a message', () => {
   test('one’s own can be changed and deleted, that of another answered', () => {
     const { names } = scene()
     expect(names(message(1, own))).toEqual(['react', 'reply', 'edit', 'copy', 'info', 'remove'])
-    expect(names(message(1))).toEqual(['react', 'reply', 'copy', 'info'])
+    expect(names(message(1))).toEqual(['react', 'reply', 'copy', 'profile', 'info'])
   })
 
   test('who moderates deletes the messages of others', () => {
@@ -56,8 +56,8 @@ describe('what may be done with a message', () => {
 
   test('what is deleted, or still on its way here, has nothing to answer', () => {
     const { names } = scene()
-    expect(names(message(1, { deleted: true, text: '' }))).toEqual(['info'])
-    expect(names(message(1, { state: 'retrying', text: '' }))).toEqual(['info'])
+    expect(names(message(1, { deleted: true, text: '' }))).toEqual(['profile', 'info'])
+    expect(names(message(1, { state: 'retrying', text: '' }))).toEqual(['profile', 'info'])
     expect(names(message(1, { notice: { kind: 'joined', text: 'x' } }))).toEqual([])
   })
 

@@ -46,6 +46,7 @@ export const list = {
   edit: 'Edit',
   copy: 'Copy text',
   copied: 'Copied.',
+  profile: (name: string) => `Who is ${name}?`,
   info: 'Message info',
   retry: 'Try again',
   remove: 'Delete for everyone',
