@@ -39,6 +39,7 @@ export class Conversations {
     if (change.type === 'person') this.meet(change.hub ?? '', change.person)
     if (change.type !== 'conversation') return
     const info = change.conversation_info
+    if (this.#fresh?.key === info.key) this.#fresh = info
     const known = this.#list.some((one) => one.key === info.key)
     this.#list = known
       ? this.#list.map((one) => (one.key === info.key ? info : one))
