@@ -1,4 +1,5 @@
 export const sidebar = {
+  loud: 'Do not disturb is on: turn it off',
   label: 'Conversations',
   requests: 'Requests',
   pinned: 'Pinned',
