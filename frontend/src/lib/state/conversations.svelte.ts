@@ -19,7 +19,7 @@ export class Conversations {
   )
   /** What is listed: one that is only begun stands there while it is open. */
   #shown = $derived(
-    this.current && this.current === this.#fresh ? [...this.#list, this.current] : this.#list
+    this.current && !this.#list.includes(this.current) ? [...this.#list, this.current] : this.#list
   )
   unread = $derived(this.#list.reduce((sum, one) => sum + one.unread, 0))
 
