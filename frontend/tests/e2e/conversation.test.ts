@@ -157,6 +157,7 @@ test('two people answer, react, edit and delete', async ({ world }) => {
   await world.startHub()
   const alice = await world.app('alice')
   const bob = await world.app('bob')
+  await expect(bob.getByRole('heading', { name: '#general' })).toBeVisible()
   await write(alice, 'Shall we go climbing?')
   await expect(said(bob, 'Shall we')).toBeVisible()
 
