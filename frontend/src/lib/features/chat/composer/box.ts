@@ -22,7 +22,11 @@ export function focused(box: HTMLTextAreaElement): void {
 export function isForBox(event: KeyboardEvent): boolean {
   const printable = event.key.length === 1 && event.key !== ' '
   if (!printable || event.ctrlKey || event.altKey || event.metaKey) return false
-  if (event.defaultPrevented || document.querySelector('dialog[open], :popover-open')) return false
+  if (
+    event.defaultPrevented ||
+    document.querySelector('dialog[open], :popover-open:not([data-notices])')
+  )
+    return false
   return !document.activeElement?.closest('input, textarea, select, button, a')
 }
 
