@@ -31,12 +31,12 @@ demo: hub cli ## the same story in the terminal: a hub, two people, encrypted me
 
 .PHONY: dev
 dev: ## the app with hot reload
-	build/setup window frontend
+	build/setup media window frontend
 	$(TOOL) wails dev -m -viteservertimeout 60 -tags webkit2_41
 
 .PHONY: test
 test: frontend ## every test of Go and of the interface that needs no browser
-	build/setup compiler interop
+	build/setup compiler media interop
 	go vet $(PACKAGES)
 	go test $(TEST_FLAGS) $(PACKAGES)
 	build/interop
@@ -44,7 +44,7 @@ test: frontend ## every test of Go and of the interface that needs no browser
 
 .PHONY: lint
 lint: ## gofmt, go vet, staticcheck, govulncheck, svelte-check, eslint, prettier
-	build/setup compiler frontend
+	build/setup compiler media frontend
 	build/lint $(PACKAGES)
 
 .PHONY: e2e
@@ -55,7 +55,7 @@ e2e: window hub cli ## drive the real app, with a browser and in its own window
 
 .PHONY: pictures
 pictures: frontend hub cli ## take the README's pictures of the real app anew
-	build/setup window browser
+	build/setup media window browser
 	go build -buildvcs=false -tags $(DEV_TAGS) -o $(BIN)/gossip-dev .
 	mkdir -p docs/images
 	cd frontend && PICTURES=1 npm run e2e pictures
@@ -75,7 +75,7 @@ install: build ## put the app into your menu, to open gossip:// links, too (buil
 
 .PHONY: window hub cli frontend bindings
 window: frontend
-	build/setup window
+	build/setup media window
 	$(GO_BUILD) -tags $(WINDOW_TAGS) -o $(BIN)/gossip .
 
 hub:
@@ -89,6 +89,6 @@ frontend:
 	npm --prefix frontend run --silent build -- --logLevel warn
 
 bindings: ## write frontend/wailsjs anew, after a change of App's methods
-	build/setup window
+	build/setup media window
 	GOSSIP_PROFILE=$(BIN)/none $(TOOL) wails generate module -tags webkit2_41
 	git status --short frontend/wailsjs

@@ -35,7 +35,11 @@ var imports = []struct {
 	{"backend/roster", []string{"backend/store", "common/identity", "common/wire"}, "people and the trust in them"},
 	{"backend/transfer", []string{"backend/store", "common/content", "common/wire"}, "files"},
 	{"backend/call", []string{"common/content"}, "calls know peers, not conversations"},
-	{"backend/media", nil, "sound and pictures know nobody"},
+	{"backend/media", []string{"backend/call", "backend/media/apm", "backend/media/opus", "backend/media/vpx"},
+		"sound and pictures know nobody; calls say what they need of them"},
+	{"backend/media/apm", nil, "a binding of one library"},
+	{"backend/media/opus", nil, "a binding of one library"},
+	{"backend/media/vpx", nil, "a binding of one library"},
 	{"backend/search", []string{"backend/store"}, "an index of what is stored"},
 	{"backend/settings", []string{"backend/store"}, "preferences are records"},
 	{"backend/localhub", nil, "a hub of one's own is two other programs"},
@@ -80,6 +84,8 @@ var fences = []struct {
 }{
 	{"github.com/wailsapp/wails", []string{"."}, "the window is the only thing that knows its toolkit"},
 	{"github.com/pion", []string{"backend/call", "backend/media", "signaling/turn"}, "media stays where calls are"},
+	{"github.com/gen2brain/malgo", []string{"backend/media"}, "devices stay where sound is"},
+	{"github.com/jezek/xgb", []string{"backend/media"}, "the screen is read where pictures are"},
 	{"go.etcd.io/bbolt", []string{"backend/store", "signaling/store/bolt"}, "a store can be exchanged"},
 	{"gossip/backend", []string{".", "backend"}, "the hub shares the protocol with the client, never code"},
 	{"gossip/signaling", []string{"signaling", "backend/backendtest"}, "the client shares the protocol with the hub, never code"},
@@ -97,7 +103,7 @@ var blind = []struct{ what, why string }{
 var testsOnly = []string{"backend/backendtest", "signaling/hubtest", "signaling/store/storetest"}
 
 // cgoAllowed are the packages that may need a C compiler. Wails' own are outside this module.
-var cgoAllowed = []string{"backend/media"}
+var cgoAllowed = []string{"backend/media", "backend/media/apm", "backend/media/opus", "backend/media/vpx"}
 
 // meaningless are package names that say nothing about what is inside.
 var meaningless = []string{"util", "utils", "common", "helper", "helpers", "types", "models", "misc", "base", "shared"}
