@@ -34,7 +34,8 @@ var imports = []struct {
 		"conversations stand on encryption, never on the connection"},
 	{"backend/roster", []string{"backend/store", "common/identity", "common/wire"}, "people and the trust in them"},
 	{"backend/transfer", []string{"backend/store", "common/content", "common/wire"}, "files"},
-	{"backend/call", []string{"common/content"}, "calls know peers, not conversations"},
+	{"backend/call", []string{"common/content"}, "calls know peers and rooms, not conversations, and no hub"},
+	{"backend/call/calltest", []string{"backend/call"}, "the test bed of calls is a machine and a network"},
 	{"backend/media", []string{"backend/call", "backend/media/apm", "backend/media/opus", "backend/media/vpx"},
 		"sound and pictures know nobody; calls say what they need of them"},
 	{"backend/media/apm", nil, "a binding of one library"},
@@ -52,7 +53,7 @@ var imports = []struct {
 		"common/wire", "common/identity", "common/content", "common/membership", "common/ratchet"},
 		"the client wires its parts"},
 	{"backend/cmd/gossip-cli", []string{"backend"}, "the headless client uses what the window uses"},
-	{"backend/backendtest", []string{"backend", "signaling/hubtest", "signaling/server", "common/wire", "common/identity", "common/content"},
+	{"backend/backendtest", []string{"backend", "backend/call", "backend/call/calltest", "signaling/hubtest", "signaling/server", "common/wire", "common/identity", "common/content"},
 		"real clients on a real hub, in one process"},
 
 	{"signaling/config", nil, "flags and files"},
@@ -100,7 +101,7 @@ var blind = []struct{ what, why string }{
 }
 
 // testsOnly names the packages that only tests, and each other, may import.
-var testsOnly = []string{"backend/backendtest", "signaling/hubtest", "signaling/store/storetest"}
+var testsOnly = []string{"backend/backendtest", "backend/call/calltest", "signaling/hubtest", "signaling/store/storetest"}
 
 // cgoAllowed are the packages that may need a C compiler. Wails' own are outside this module.
 var cgoAllowed = []string{"backend/media", "backend/media/apm", "backend/media/opus", "backend/media/vpx"}
