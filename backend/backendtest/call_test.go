@@ -1,6 +1,7 @@
 package backendtest
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -47,6 +48,11 @@ func callers(w *world, names ...string) (people []*device) {
 	return people
 }
 
+// patiently is the context of a command.
+func (d *device) patiently() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), patience)
+}
+
 // phase waits until the device's call is in a phase.
 func (d *device) phase(want call.Phase) backend.CallInfo {
 	d.world.t.Helper()
@@ -83,6 +89,7 @@ func (d *device) inCall(what string, is func(backend.CallInfo) bool) backend.Cal
 // hears checks that another's voice comes, or that it does not.
 func (d *device) hears(other *device, want bool) {
 	d.world.t.Helper()
+	d.world.rest(300 * time.Millisecond)
 	before, _ := d.calls.media.Heard(other.id.String()).Voice()
 	d.world.rest(2 * time.Second)
 	after, _ := d.calls.media.Heard(other.id.String()).Voice()
@@ -130,6 +137,6 @@ func TestCall(t *testing.T) {
 		alice.phase(call.Idle)
 		bob.phase(call.Idle)
 		const row = "You talked with %s for %s."
-		alice.shows(alice.with(bob), "call", fmt.Sprintf(row, "bob", "8 s"))
+		alice.shows(alice.with(bob), "call", fmt.Sprintf(row, "bob", "9 s"))
 	})
 }

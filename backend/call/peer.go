@@ -229,6 +229,9 @@ func (p *Phone) stateChanged(q *peer, s webrtc.PeerConnectionState) {
 	now := time.Now()
 	switch s {
 	case webrtc.PeerConnectionStateConnected:
+		if m := p.machine.members[q.device]; m != nil && m.Connected && !q.connected {
+			q.figures.Restarts++
+		}
 		q.connected, q.since = true, now
 		p.step(Connected{q.device})
 		p.refreshPictures()

@@ -162,7 +162,9 @@ type Heard struct {
 func (m *Media) Play(participant string) (call.Playback, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.heard[participant] = &Heard{volume: 1}
+	if m.heard[participant] == nil {
+		m.heard[participant] = &Heard{volume: 1}
+	}
 	return m.heard[participant], nil
 }
 
@@ -237,7 +239,9 @@ type Watched struct {
 func (m *Media) Show(participant, kind string) (call.Pictures, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.watched[participant+" "+kind] = &Watched{}
+	if m.watched[participant+" "+kind] == nil {
+		m.watched[participant+" "+kind] = &Watched{}
+	}
 	return m.watched[participant+" "+kind], nil
 }
 
