@@ -16,6 +16,7 @@ const (
 // each lateness is kept as a histogram that forgets, as NetEq of WebRTC does.
 type arrivals struct {
 	histogram [bins]float64
+	counted   float64 // packets, for the first ones to weigh more
 	started   bool
 	origin    time.Time     // arrival of the first packet
 	last      time.Time     // arrival of the last one
@@ -55,10 +56,12 @@ func (a *arrivals) note(timestamp uint32, now time.Time) {
 }
 
 func (a *arrivals) count(bin int) {
+	a.counted++
+	keep := min(1-1/(a.counted+10), forget)
 	for i := range a.histogram {
-		a.histogram[i] *= forget
+		a.histogram[i] *= keep
 	}
-	a.histogram[min(max(bin, 0), bins-1)] += 1 - forget
+	a.histogram[min(max(bin, 0), bins-1)] += 1 - keep
 }
 
 // aim is the delay in which most packets come.

@@ -210,7 +210,7 @@ func (b *jitterBuffer) pace() int {
 		return 0
 	case delay > aim+frameTime*3/2:
 		return 1
-	case delay < aim-frameTime*3/2:
+	case delay < aim-frameTime:
 		return -1
 	}
 	return 0

@@ -4,11 +4,9 @@
 package media
 
 import (
-	"context"
 	"errors"
-	"time"
 
-	"github.com/pion/rtp"
+	"gossip/backend/call"
 )
 
 // ErrNoMedia is what a build without cgo says.
@@ -19,42 +17,16 @@ var ErrKeyframeNeeded = errors.New("a keyframe is needed")
 
 var errClosed = errors.New("the source was closed")
 
-// Sample is one Opus packet of 20 ms, or one VP8 frame.
-type Sample struct {
-	Data     []byte
-	Duration time.Duration
-	Keyframe bool
-}
+// What calls ask of a machine; see package call.
+type (
+	Sample        = call.Sample
+	Capture       = call.Capture
+	PlaybackStats = call.PlaybackStats
+	Playback      = call.Playback
+	Pictures      = call.Pictures
+)
 
-// Capture is one source: microphone, camera or screen; encoded once, shared by all peers.
-type Capture interface {
-	Read(ctx context.Context) (Sample, error)
-	SetBitrate(bitsPerSecond int)
-	RequestKeyframe()
-	Close() error
-}
-
-// PlaybackStats counts what was played of one participant, in samples of 48 kHz.
-type PlaybackStats struct {
-	Samples   uint64 // played
-	Concealed uint64 // of them made up, because the packet was missing
-	Delay     time.Duration
-}
-
-// Playback takes what one participant says: RTP packets in any order, with losses.
-type Playback interface {
-	WriteRTP(*rtp.Packet) error
-	SetVolume(float64)
-	Level() float64
-	Stats() PlaybackStats
-	Close() error
-}
-
-// Pictures takes VP8 frames of one participant's camera or screen, whole and in order.
-type Pictures interface {
-	WriteFrame(data []byte, keyframe bool, timestamp time.Duration) error
-	Close() error
-}
+var _ call.Media = (*Machine)(nil)
 
 // Meter is what the microphone and every Playback also have.
 type Meter interface {
@@ -64,8 +36,8 @@ type Meter interface {
 
 // The kinds of pictures, as Show names them.
 const (
-	KindCamera = "camera"
-	KindScreen = "screen"
+	KindCamera = call.KindCamera
+	KindScreen = call.KindScreen
 )
 
 // Self is the participant under which the own camera and screen can be watched.

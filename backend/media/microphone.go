@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 
-	"gossip/backend/media/apm"
 	"gossip/backend/media/opus"
 )
 
@@ -15,7 +14,6 @@ const (
 	speechBitrate = 32000
 	leastSpeech   = 12000
 	mostSpeech    = 64000
-	echoDelay     = 60 // ms from mixing to the microphone, roughly: speakers and microphone each hold some 30 ms
 )
 
 // microphone is what this end says: samples of a device, cleaned, as Opus.
@@ -63,14 +61,14 @@ func (mic *microphone) open(m *Machine, device string) error {
 		mic.feedFrom(&looped{samples: samples})
 		return nil
 	}
-	cleaner, err := apm.New()
+	cleaner, err := newCleaning()
 	if err != nil {
 		return err
 	}
 	m.addEcho(cleaner)
-	mic.cleanup = func() { m.removeEcho(cleaner); cleaner.Close() }
+	mic.cleanup = func() { m.removeEcho(cleaner); cleaner.close() }
 	input, err := m.openInput(device, func(block []float32) {
-		cleaner.Clean(block, echoDelay)
+		cleaner.clean(block)
 		mic.feed(block)
 		mic.samples.put(block)
 	}, mic.samples.fail)
