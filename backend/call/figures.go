@@ -120,7 +120,7 @@ func (p *Phone) measureStreams(q *peer) {
 		q.last.received, q.last.lost = q.last.received+in.PacketsReceived, q.last.lost+in.PacketsLost
 		if kind == kindMicrophone {
 			q.figures.Packets, q.figures.PacketsLost = in.PacketsReceived, in.PacketsLost
-			q.figures.Jitter = in.Jitter * 1000 / 48000
+			q.figures.Jitter = in.Jitter * 1000
 		}
 	}
 }
