@@ -39,6 +39,7 @@ var imports = []struct {
 	{"backend/media", []string{"backend/call", "backend/media/apm", "backend/media/opus", "backend/media/vpx"},
 		"sound and pictures know nobody; calls say what they need of them"},
 	{"backend/media/apm", nil, "a binding of one library"},
+	{"backend/media/mirror", []string{"backend/call"}, "what gives everything back looks at nothing"},
 	{"backend/media/opus", nil, "a binding of one library"},
 	{"backend/media/vpx", nil, "a binding of one library"},
 	{"backend/search", []string{"backend/store"}, "an index of what is stored"},
@@ -52,7 +53,8 @@ var imports = []struct {
 		"backend/roster", "backend/transfer", "backend/call", "backend/media", "backend/search", "backend/settings",
 		"common/wire", "common/identity", "common/content", "common/membership", "common/ratchet"},
 		"the client wires its parts"},
-	{"backend/cmd/gossip-cli", []string{"backend"}, "the headless client uses what the window uses"},
+	{"backend/cmd/gossip-cli", []string{"backend", "backend/call", "backend/media", "backend/media/mirror", "common/content"},
+		"the headless client uses what the window uses, and has a machine to call with"},
 	{"backend/backendtest", []string{"backend", "backend/call", "backend/call/calltest", "signaling/hubtest", "signaling/server", "common/wire", "common/identity", "common/content"},
 		"real clients on a real hub, in one process"},
 
