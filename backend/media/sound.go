@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unsafe"
 
@@ -89,26 +90,119 @@ func (m *Machine) openInput(device string, take func([]float32), failed func(err
 
 // device is an open microphone or speaker. When it is unplugged, the default one takes its place.
 type device struct {
-	open   func(id string) (*malgo.Device, error)
-	failed func(error)
+	kind   malgo.DeviceType
+	handle func(out, in []float32)
+	failed func(error) // nil: nobody waits for this device
+	closed chan struct{}
+	done   chan struct{}
+	close  sync.Once
 
-	mu      sync.Mutex // guards the following
-	current *malgo.Device
-	closed  bool
-	reopens sync.WaitGroup
+	mu      sync.Mutex // guards the following; held while samples are handled
+	current *session
 }
 
+// session is the time from a device's plugging to its unplugging.
+type session struct {
+	device  *malgo.Device
+	last    atomic.Int64 // when it last gave or took samples, in Unix nanoseconds
+	stopped atomic.Bool
+}
+
+const (
+	watchEvery  = 250 * time.Millisecond
+	silentFor   = 2 * time.Second // after which a device that says nothing is taken for unplugged
+	reopenTries = 40              // every watchEvery, before the person is told
+	endWithin   = time.Second     // that the sound system may take to let go of a device
+)
+
 func (m *Machine) openDevice(kind malgo.DeviceType, name string, handle func(out, in []float32), failed func(error)) (output, error) {
-	d := &device{failed: failed}
-	d.open = func(id string) (*malgo.Device, error) { return startDevice(kind, id, handle, d.stopped) }
-	current, err := d.open(name)
-	if err != nil {
+	d := &device{kind: kind, handle: handle, failed: failed, closed: make(chan struct{}), done: make(chan struct{})}
+	if err := d.open(name); err != nil {
 		return nil, err
 	}
-	d.mu.Lock()
-	d.current = current
-	d.mu.Unlock()
+	go d.watch()
 	return d, nil
+}
+
+// open begins a session.
+func (d *device) open(name string) error {
+	s := &session{}
+	s.last.Store(time.Now().UnixNano())
+	d.mu.Lock()
+	d.current = s
+	d.mu.Unlock()
+	opened, err := startDevice(d.kind, name, func(out, in []float32) { d.pass(s, out, in) }, func() { s.stopped.Store(true) })
+	if err != nil {
+		return err
+	}
+	s.device = opened
+	return nil
+}
+
+// pass hands samples on. Sessions that are over say nothing more.
+func (d *device) pass(s *session, out, in []float32) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.current == s {
+		s.last.Store(time.Now().UnixNano())
+		d.handle(out, in)
+	}
+}
+
+// over ends the session and returns when the sound system has let go of the device, or is stuck: some do that when a
+// device is unplugged. What is stuck is left behind.
+func (d *device) over() {
+	d.mu.Lock()
+	s := d.current
+	d.current = nil
+	d.mu.Unlock()
+	if s == nil || s.device == nil {
+		return
+	}
+	gone := make(chan struct{})
+	go func() { s.device.Uninit(); close(gone) }()
+	select {
+	case <-gone:
+	case <-time.After(endWithin):
+	}
+}
+
+func (d *device) silent() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := d.current
+	return s == nil || s.stopped.Load() || time.Since(time.Unix(0, s.last.Load())) > silentFor
+}
+
+// watch looks for what the sound system does not tell: a device that was unplugged just falls silent.
+func (d *device) watch() {
+	defer close(d.done)
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for tries := 0; ; {
+		select {
+		case <-tick.C:
+		case <-d.closed:
+			return
+		}
+		if !d.silent() {
+			tries = 0
+			continue
+		}
+		d.over()
+		err := d.open(DefaultDevice)
+		if tries++; err != nil && tries == reopenTries && d.failed != nil {
+			d.failed(err)
+		}
+	}
+}
+
+// Close ends the device; it may be called twice.
+func (d *device) Close() error {
+	d.close.Do(func() { close(d.closed) })
+	<-d.done
+	d.over()
+	return nil
 }
 
 func startDevice(kind malgo.DeviceType, id string, handle func(out, in []float32), stopped func()) (*malgo.Device, error) {
@@ -116,17 +210,7 @@ func startDevice(kind malgo.DeviceType, id string, handle func(out, in []float32
 	if err != nil {
 		return nil, err
 	}
-	config := malgo.DefaultDeviceConfig(kind)
-	config.SampleRate = opus.Rate
-	config.PeriodSizeInMilliseconds = uint32(blockTime / time.Millisecond)
-	config.Periods = 3
-	config.PerformanceProfile = malgo.LowLatency
-	config.Capture.Format, config.Capture.Channels = malgo.FormatF32, 1
-	config.Playback.Format, config.Playback.Channels = malgo.FormatF32, 1
-	missing := errNoMicrophone
-	if kind == malgo.Playback {
-		missing = errNoSpeaker
-	}
+	config, missing := deviceConfig(kind)
 	if id != DefaultDevice {
 		var pointer malgo.DeviceID
 		raw, err := hex.DecodeString(id)
@@ -154,79 +238,28 @@ func startDevice(kind malgo.DeviceType, id string, handle func(out, in []float32
 	return opened, nil
 }
 
+// deviceConfig asks for 48 kHz mono in small pieces, with room for a program that is late: PulseAudio holds one period of
+// what is played, and all periods of what is captured.
+func deviceConfig(kind malgo.DeviceType) (config malgo.DeviceConfig, missing error) {
+	config = malgo.DefaultDeviceConfig(kind)
+	config.SampleRate = opus.Rate
+	config.PerformanceProfile = malgo.LowLatency
+	config.Capture.Format, config.Capture.Channels = malgo.FormatF32, 1
+	config.Playback.Format, config.Playback.Channels = malgo.FormatF32, 1
+	if kind == malgo.Playback {
+		config.PeriodSizeInMilliseconds, config.Periods = 30, 4
+		return config, errNoSpeaker
+	}
+	config.PeriodSizeInMilliseconds, config.Periods = 10, 20
+	return config, errNoMicrophone
+}
+
 // floats is what the device's memory holds; the format was asked for.
 func floats(raw []byte) []float32 {
 	if len(raw) < 4 {
 		return nil
 	}
 	return unsafe.Slice((*float32)(unsafe.Pointer(&raw[0])), len(raw)/4)
-}
-
-// stopped is called by the device's thread when it was unplugged, and when it is closed.
-func (d *device) stopped() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.closed || d.current == nil {
-		return
-	}
-	gone := d.current
-	d.current = nil
-	d.reopens.Go(func() {
-		gone.Uninit()
-		d.reopen()
-	})
-}
-
-// reopenTries is how often the default device is looked for, twice a second, before the person is told.
-const reopenTries = 20
-
-func (d *device) reopen() {
-	var err error
-	for range reopenTries {
-		var next *malgo.Device
-		if next, err = d.open(DefaultDevice); err == nil {
-			if !d.replace(next) {
-				next.Uninit()
-			}
-			return
-		}
-		if d.isClosed() {
-			return
-		}
-		time.Sleep(500 * time.Millisecond)
-	}
-	if d.failed != nil {
-		d.failed(err)
-	}
-}
-
-func (d *device) replace(next *malgo.Device) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.closed {
-		return false
-	}
-	d.current = next
-	return true
-}
-
-func (d *device) isClosed() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.closed
-}
-
-// Close waits until the device's thread is done; it may be called twice.
-func (d *device) Close() error {
-	d.mu.Lock()
-	current := d.current
-	d.current, d.closed = nil, true
-	d.mu.Unlock()
-	if current != nil {
-		current.Uninit()
-	}
-	d.reopens.Wait()
-	return nil
 }
 
 func soundDevices(kind malgo.DeviceType) ([]Device, error) {

@@ -40,11 +40,11 @@ func power(samples []float32) float64 {
 	return 10 * math.Log10(sum/float64(max(len(samples), 1))+1e-12)
 }
 
-// envelope is how loud each 10 ms are, in dB above the noise floor of what is compared.
+// envelope is how loud each 10 ms are, in dB; what is softer than -45 dB is silence.
 func envelope(samples []float32) []float64 {
 	out := make([]float64, len(samples)/blockSize)
 	for i := range out {
-		out[i] = max(power(samples[i*blockSize:(i+1)*blockSize]), -60)
+		out[i] = max(power(samples[i*blockSize:(i+1)*blockSize]), -45)
 	}
 	return out
 }
