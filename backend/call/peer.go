@@ -1,6 +1,8 @@
 package call
 
 import (
+	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/ice/v4"
@@ -8,6 +10,7 @@ import (
 	"github.com/pion/interceptor/pkg/cc"
 	"github.com/pion/interceptor/pkg/gcc"
 	"github.com/pion/interceptor/pkg/stats"
+	"github.com/pion/logging"
 	"github.com/pion/webrtc/v4"
 
 	"gossip/common/content"
@@ -16,11 +19,14 @@ import (
 
 // Times of a connection.
 const (
-	silence     = 3 * time.Second  // without packets: the path is looked for anew
-	offerAgain  = 3 * time.Second  // until an offer is repeated
-	giveUp      = 30 * time.Second // until a device without a connection is out
-	keepAlive   = time.Second
-	trickleWait = 50 * time.Millisecond // candidates found in this time go together
+	silence       = 3 * time.Second  // without packets: the path is looked for anew
+	offerAgain    = 3 * time.Second  // until an offer is repeated
+	giveUp        = 30 * time.Second // until a device without a connection is out
+	keepAlive     = time.Second
+	reflexiveWait = 200 * time.Millisecond // for a path without NAT, before one through a NAT is taken
+	relayWait     = time.Second            // for a direct path, before a relayed one is taken
+	windDown      = 300 * time.Millisecond // in which a connection that the other has closed ends by itself: then closing it waits for nothing
+	trickleWait   = 50 * time.Millisecond  // candidates found in this time go together
 )
 
 // checksSent is how often a path is tried before it counts as closed; one every 200 ms, for as long as silence can last.
@@ -53,6 +59,7 @@ type connection struct {
 	senders   []*webrtc.RTPSender
 	estimator cc.BandwidthEstimator
 	stats     stats.Getter
+	ended     atomic.Bool         // the other side has closed it
 	local     []content.Candidate // found and not sent yet
 	flushing  bool
 }
@@ -89,7 +96,12 @@ func (p *Phone) closeLink(q *peer) {
 	}
 	link := q.link
 	q.link, q.fingerprint, q.early, q.connected = nil, "", nil, false
-	p.workers.Go(func() { link.pc.GracefulClose() })
+	p.workers.Go(func() {
+		if link.ended.Load() {
+			time.Sleep(windDown)
+		}
+		link.pc.GracefulClose()
+	})
 }
 
 // open makes a connection in place of the one before.
@@ -104,7 +116,6 @@ func (p *Phone) open(q *peer) error {
 		return err
 	}
 	q.link = link
-	p.listen(q, link)
 	if err := p.attach(link); err != nil {
 		p.closeLink(q)
 		return err
@@ -115,6 +126,7 @@ func (p *Phone) open(q *peer) error {
 		p.closeLink(q)
 		return err
 	}
+	p.listen(q, link)
 	link.channel.OnOpen(func() { p.postFor(q, link, func() { p.sendState(q) }) })
 	link.channel.OnMessage(func(m webrtc.DataChannelMessage) {
 		state, ok := parseState(m.Data)
@@ -166,10 +178,18 @@ func (p *Phone) api(link *connection) (*webrtc.API, error) {
 	return webrtc.NewAPI(webrtc.WithMediaEngine(engine), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(p.settings())), nil
 }
 
+// silent keeps WebRTC from writing addresses to the standard error.
+var silent = &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
+
 func (p *Phone) settings() webrtc.SettingEngine {
 	var s webrtc.SettingEngine
 	s.SetICETimeouts(silence, giveUp, keepAlive)
+	s.LoggerFactory = silent
+	s.SetSrflxAcceptanceMinWait(reflexiveWait)
+	s.SetPrflxAcceptanceMinWait(reflexiveWait)
+	s.SetRelayAcceptanceMinWait(relayWait)
 	s.SetICEMaxBindingRequests(checksSent)
+	s.DisableCloseByDTLS(true) // it is closed here, when it is out of use
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	s.SetIncludeLoopbackCandidate(p.Loopback)
 	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
@@ -215,6 +235,12 @@ func (p *Phone) listen(q *peer, link *connection) {
 	link.pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
 		p.postFor(q, link, func() { p.stateChanged(q, s) })
 	})
+	link.pc.SCTP().Transport().OnStateChange(func(s webrtc.DTLSTransportState) {
+		if s == webrtc.DTLSTransportStateClosed {
+			link.ended.Store(true)
+			p.postFor(q, link, func() { p.step(Closed{q.device}) })
+		}
+	})
 	link.pc.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		kind, ok := link.kindOf(receiver)
 		if !ok {
@@ -243,8 +269,6 @@ func (p *Phone) stateChanged(q *peer, s webrtc.PeerConnectionState) {
 		if q.offers && q.dialog.first == 0 {
 			p.warn("look for another path", p.sendOffer(q, true))
 		}
-	case webrtc.PeerConnectionStateClosed:
-		p.step(Closed{q.device})
 	}
 }
 
