@@ -26,7 +26,7 @@ run: hub cli ## open the app with a hub of its own and an Echo contact (without 
 	@build/run
 
 .PHONY: demo
-demo: hub cli ## the same story in the terminal: a hub, two people, encrypted messages
+demo: hub cli ## the same story in the terminal: a hub, two people, encrypted messages, a call
 	@build/demo
 
 .PHONY: dev
@@ -81,8 +81,9 @@ window: frontend
 hub:
 	$(STATIC) -o $(BIN)/gossip-hub ./signaling
 
-cli:
-	$(STATIC) -o $(BIN)/gossip-cli ./backend/cmd/gossip-cli
+cli: # with CGO_ENABLED=0 it is one static program that makes no calls
+	[ "$${CGO_ENABLED:-1}" = 0 ] || build/setup media
+	$(GO_BUILD) -o $(BIN)/gossip-cli ./backend/cmd/gossip-cli
 
 frontend:
 	build/setup frontend
