@@ -2,8 +2,11 @@ package media
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"strings"
 	"sync"
+	"time"
 )
 
 // Options are what a Machine starts with; the zero value is the default devices.
@@ -48,13 +51,33 @@ func (m *Machine) Play(participant string) (Playback, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := m.listen(); err != nil {
-		v.Close()
-		return nil, err
-	}
 	m.mixer.insert(v)
-	m.log.Debug("plays a participant")
-	return v, nil
+	if err := m.listen(); err != nil {
+		return nil, errors.Join(err, v.Close())
+	}
+	return &played{v, m}, nil
+}
+
+// played is a voice; with the last one, the speaker is let go of.
+type played struct {
+	*voice
+	machine *Machine
+}
+
+// Close takes the participant out of what is heard; it may be called twice.
+func (p *played) Close() error { return errors.Join(p.voice.Close(), p.machine.rest()) }
+
+// rest closes the speaker when nobody is heard. What is recorded goes on until the Machine is closed.
+func (m *Machine) rest() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	made := m.speaker == NoDevice || strings.HasPrefix(m.speaker, FilePrefix)
+	if made || m.output == nil || !m.mixer.empty() {
+		return nil
+	}
+	out := m.output
+	m.output = nil
+	return out.Close()
 }
 
 // listen opens the speaker where it is not open yet.
@@ -92,12 +115,20 @@ func (m *Machine) SetSpeaker(device string) error {
 	return old.Close()
 }
 
+// testTime is how long the speaker stays open for TestSpeaker, which is longer than the tones.
+const testTime = 2 * time.Second
+
 // TestSpeaker plays two tones, so that a person can hear which device is chosen.
 func (m *Machine) TestSpeaker() error {
 	if err := m.listen(); err != nil {
 		return err
 	}
 	m.mixer.play(append(tone(660, 0.25), tone(880, 0.35)...))
+	time.AfterFunc(testTime, func() {
+		if err := m.rest(); err != nil {
+			m.log.Warn("cannot close the speaker", "err", err)
+		}
+	})
 	return nil
 }
 

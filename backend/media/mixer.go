@@ -30,6 +30,13 @@ func (m *mixer) remove(v *voice) {
 	delete(m.voices, v)
 }
 
+// empty reports whether there is nothing to be heard.
+func (m *mixer) empty() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.voices) == 0 && len(m.chime) == 0
+}
+
 // play has samples heard beside the voices.
 func (m *mixer) play(samples []float32) {
 	m.mu.Lock()

@@ -1,8 +1,10 @@
 package media
 
 import (
+	"bytes"
 	"context"
 	"image"
+	"slices"
 	"time"
 )
 
@@ -16,6 +18,7 @@ type pictureSource interface {
 // pattern is a picture that needs no camera: bars of color, a ramp of grey, and a square that crosses once in 4 s.
 type pattern struct {
 	picture *image.YCbCr
+	bars    []byte // a row of brightness where the square runs
 	begin   time.Time
 }
 
@@ -25,19 +28,7 @@ var barColors = [7][3]byte{
 }
 
 func newPattern(width, height int) *pattern {
-	return &pattern{picture: image.NewYCbCr(image.Rect(0, 0, width, height), image.YCbCrSubsampleRatio420), begin: time.Now()}
-}
-
-func (p *pattern) grab(context.Context) (*image.YCbCr, error) {
-	p.draw(time.Since(p.begin))
-	return p.picture, nil
-}
-
-func (*pattern) close() {}
-
-func (p *pattern) draw(at time.Duration) {
-	const period = 4 * time.Second
-	width, height := p.picture.Rect.Dx(), p.picture.Rect.Dy()
+	p := &pattern{picture: image.NewYCbCr(image.Rect(0, 0, width, height), image.YCbCrSubsampleRatio420), begin: time.Now()}
 	for y := range height {
 		row := p.picture.Y[y*p.picture.YStride:][:width]
 		for x := range row {
@@ -56,12 +47,27 @@ func (p *pattern) draw(at time.Duration) {
 			p.picture.Cb[i], p.picture.Cr[i] = color[1], color[2]
 		}
 	}
+	p.bars = slices.Clone(p.picture.Y[:width])
+	return p
+}
+
+func (p *pattern) grab(context.Context) (*image.YCbCr, error) {
+	p.draw(time.Since(p.begin))
+	return p.picture, nil
+}
+
+func (*pattern) close() {}
+
+// draw puts the square where it belongs at a time.
+func (p *pattern) draw(at time.Duration) {
+	const period = 4 * time.Second
+	width, height := p.picture.Rect.Dx(), p.picture.Rect.Dy()
 	side := height / 6
 	left := int(int64(width-side) * int64(at%period) / int64(period))
+	white := bytes.Repeat([]byte{235}, side)
 	for y := height / 3; y < height/3+side; y++ {
-		row := p.picture.Y[y*p.picture.YStride+left:][:side]
-		for x := range row {
-			row[x] = 235
-		}
+		row := p.picture.Y[y*p.picture.YStride:]
+		copy(row, p.bars)
+		copy(row[left:], white)
 	}
 }

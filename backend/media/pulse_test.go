@@ -169,6 +169,9 @@ func throughServer(t *testing.T, m *Machine, devices Devices, file string) {
 	cancel()
 	<-ended
 	like, delay := alikeEnvelopes(envelope(said.since(begin)), envelope(heard.since(begin)))
+	if err := play.Close(); err != nil || m.output != nil {
+		t.Errorf("the speaker stays open after the call: %v", err)
+	}
 	stall := max(said.longestStall(), heard.longestStall())
 	t.Logf("speech through a sound server, cleaned and encoded: envelope correlation %.3f, mouth to ear %d ms, longest stall of the machine %v, %+v",
 		like, delay, stall.Round(time.Millisecond), play.Stats())

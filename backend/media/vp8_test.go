@@ -79,17 +79,18 @@ func TestCameraStepsDownAndUp(t *testing.T) {
 		decoder := newDecoder(t)
 		for _, step := range []struct {
 			bitrate   int
+			after     time.Duration // climbs one rung in 3 s
 			size      image.Point
 			perSecond int
 		}{
-			{2_000_000, image.Pt(1280, 720), 30},
-			{500_000, image.Pt(640, 360), 30},
-			{160_000, image.Pt(640, 360), 15},
-			{50_000, image.Pt(320, 180), 10},
-			{600_000, image.Pt(640, 360), 30},
+			{2_000_000, 4 * time.Second, image.Pt(1280, 720), 30},
+			{500_000, time.Second, image.Pt(640, 360), 30},
+			{160_000, time.Second, image.Pt(640, 360), 15},
+			{50_000, time.Second, image.Pt(320, 180), 10},
+			{600_000, 13 * time.Second, image.Pt(640, 360), 30},
 		} {
 			capture.SetBitrate(step.bitrate)
-			view(t, capture, decoder, 13*time.Second) // climbs one rung in 3 s
+			view(t, capture, decoder, step.after)
 			got := view(t, capture, decoder, 2*time.Second)
 			rate := float64(got.bytes) * 8 / 2
 			t.Logf("%4d kb/s allowed: %d frames in 2 s of %v, %.0f kb/s", step.bitrate/1000, got.frames, got.last.Rect.Size(), rate/1000)
