@@ -58,6 +58,16 @@ func (c *Client) DeclineCall() error { return c.onPhone((*call.Phone).Decline) }
 // HangUp leaves the call, or gives up calling.
 func (c *Client) HangUp() error { return c.onPhone((*call.Phone).HangUp) }
 
+// hangUpAtEnd leaves the call before the program ends. What rings goes on ringing on the person's other devices.
+func (c *Client) hangUpAtEnd() {
+	c.onPhone(func(p *call.Phone) error {
+		if phase := p.Info().Phase; phase == call.Calling || phase == call.Active {
+			return p.HangUp()
+		}
+		return nil
+	})
+}
+
 // SetMuted lets the others hear nothing of this device, or hear it again.
 func (c *Client) SetMuted(on bool) error {
 	return c.onPhone(func(p *call.Phone) error { return p.SetMuted(on) })

@@ -188,6 +188,7 @@ func (c *Client) Close() error {
 	if closed {
 		return nil
 	}
+	c.hangUpAtEnd()
 	c.disconnect()
 	c.end()
 	c.tasks.Wait()

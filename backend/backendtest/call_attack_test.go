@@ -7,6 +7,8 @@ import (
 
 	"gossip/backend"
 	"gossip/backend/call"
+	"gossip/backend/call/calltest"
+	"gossip/backend/settings"
 	"gossip/common/id"
 	"gossip/common/wire"
 )
@@ -145,7 +147,7 @@ func TestAttackPutsAListenerIntoTheRoster(t *testing.T) {
 				var roster wire.CallRoster
 				check(t, wire.Unmarshal(signal.Payload, &roster))
 				for _, device := range []id.DeviceID{carol.id, id.DeviceID(randomBytes(32))} {
-					roster.Devices = append(roster.Devices, wire.CallDevice{Device: device, Joined: roster.Started + 1})
+					roster.Devices = append(roster.Devices, wire.CallDevice{Device: device, Joined: 1})
 				}
 				slices.SortFunc(roster.Devices, wire.CallDevice.Compare)
 				signal.Payload, err = wire.Marshal(&roster)
@@ -168,5 +170,49 @@ func TestAttackPutsAListenerIntoTheRoster(t *testing.T) {
 		if offered[carol.id] > 0 || offered[bob.id] == 0 || len(offered) != 1 {
 			t.Errorf("alice has negotiated with %v", offered)
 		}
+	})
+}
+
+// TestRelaysOfTheHub has alice hide her address: the call goes through the relay that the hub names when she connects, and
+// the credentials are renewed before they end.
+func TestRelaysOfTheHub(t *testing.T) {
+	story(t, func(w *world) {
+		people := callers(w, "alice", "bob")
+		alice, bob := people[0], people[1]
+		alice.calls.host.Internet().StartRelay()
+		c, asked := w.cheated(alice), 0
+		c.set(func() {
+			c.welcome = func(welcome *wire.Welcome) {
+				welcome.ICEServers = []wire.ICEServer{{
+					URLs: calltest.RelayURLs, Username: calltest.RelayUser, Credential: calltest.RelayPassword,
+					Expires: uint64(time.Now().Add(20 * time.Minute).UnixMilli()),
+				}}
+			}
+			c.toHub = func(p wire.Packet) []wire.Packet {
+				if signal, ok := p.(*wire.SignalPacket); ok && signal.Kind == wire.KindICEServers {
+					asked++
+				}
+				return []wire.Packet{p}
+			}
+		})
+		alice.open()
+		w.rest(time.Second)
+		check(t, alice.client.Settings().Update(func(v *settings.Values) { v.HideAddress = true }))
+		bob.calledBy(alice, backend.CallOptions{})
+		w.rest(2 * time.Second)
+		if path := bob.client.Call().Participants[0].Statistics.Path; path != "relay" {
+			t.Errorf("the path is %q", path)
+		}
+		if asked != 0 {
+			t.Error("credentials were renewed at once")
+		}
+		w.rest(11 * time.Minute)
+		if asked == 0 {
+			t.Error("credentials were not renewed")
+		}
+		alice.hears(bob, true)
+		check(t, alice.client.HangUp())
+		bob.phase(call.Idle)
+		w.rest(time.Minute)
 	})
 }

@@ -115,6 +115,16 @@ func TestStrangersDoNotRing(t *testing.T) {
 		if info, _ := alice.client.Conversation(alice.with(mallory)); !info.Request {
 			t.Error("the stranger's call is no request")
 		}
+		check(t, mallory.client.HangUp())
+		w.rest(time.Second)
+		check(t, mallory.client.StartCall(mallory.with(alice), backend.CallOptions{}))
+		w.rest(5 * time.Second)
+		alice.phase(call.Idle)
+		check(t, alice.client.AcceptRequest(alice.with(mallory)))
+		check(t, mallory.client.HangUp())
+		w.rest(time.Second)
+		check(t, mallory.client.StartCall(mallory.with(alice), backend.CallOptions{}))
+		alice.phase(call.Ringing)
 	})
 }
 
@@ -184,6 +194,22 @@ func TestChannelCall(t *testing.T) {
 		if len(rows) != 1 || !strings.HasPrefix(rows[0].Text, "alice started a call; it lasted ") {
 			t.Errorf("bob sees %+v", rows)
 		}
+	})
+}
+
+// TestChannelCallOfStrangers has people call in a channel who have no session with each other, nor each other's card.
+func TestChannelCallOfStrangers(t *testing.T) {
+	story(t, func(w *world) {
+		people := neighbours(w, "alice", "bob", "carol", "dave")
+		for _, d := range people {
+			check(t, d.client.StartCall(w.general, backend.CallOptions{}))
+			w.rest(time.Second)
+		}
+		for _, d := range people {
+			d.talks(len(people) - 1)
+		}
+		people[1].hears(people[3], true)
+		people[3].hears(people[1], true)
 	})
 }
 

@@ -26,8 +26,24 @@ func (c *calls) machine() call.Media {
 	return c.media
 }
 
-// callers are people who know each other, each with a machine of their own.
+// callers are people who have talked with each other, each with a machine of their own.
 func callers(w *world, names ...string) (people []*device) {
+	w.t.Helper()
+	people = neighbours(w, names...)
+	for i, d := range people {
+		for _, other := range people[:i] {
+			w.meet(d, other)
+			w.meet(other, d)
+			d.say(d.with(other), "hello")
+			other.say(other.with(d), "hello")
+		}
+	}
+	w.rest(5 * time.Second)
+	return people
+}
+
+// neighbours are people on one hub who have never said anything, each with a machine of their own.
+func neighbours(w *world, names ...string) (people []*device) {
 	w.t.Helper()
 	internet := calltest.NewInternet(w.t, calltest.Open, calltest.Open, calltest.Open, calltest.Open)
 	for i, name := range names {
@@ -36,12 +52,6 @@ func callers(w *world, names ...string) (people []*device) {
 		d.open()
 		check(w.t, d.client.CreateIdentity(name))
 		w.enter(d, backend.JoinRequest{Address: hubAddress})
-		for _, other := range people {
-			w.meet(d, other)
-			w.meet(other, d)
-			d.say(d.with(other), "hello")
-			other.say(other.with(d), "hello")
-		}
 		people = append(people, d)
 	}
 	w.rest(5 * time.Second)

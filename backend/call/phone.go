@@ -106,10 +106,14 @@ func (p *Phone) shut() {
 	p.closeSending()
 }
 
-// command runs do in the phone's goroutine and returns its error.
+// command runs do in the phone's goroutine and returns its error; Info tells of it then.
 func (p *Phone) command(do func() error) error {
 	done := make(chan error, 1)
-	p.box.post(func() { done <- do() })
+	p.box.post(func() {
+		err := do()
+		p.tell()
+		done <- err
+	})
 	select {
 	case err := <-done:
 		return err

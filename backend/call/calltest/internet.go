@@ -184,6 +184,9 @@ func (h *Host) Cut(cut bool) {
 	h.cut = cut
 }
 
+// Internet is where the machine stands.
+func (h *Host) Internet() *Internet { return h.internet }
+
 // Sent is how many bytes the machine has sent.
 func (h *Host) Sent() int {
 	h.internet.mu.Lock()
