@@ -53,12 +53,11 @@ e2e: window hub cli ## drive the real app, with a browser and in its own window
 	go build -buildvcs=false -tags $(DEV_TAGS) -o $(BIN)/gossip-dev .
 	cd frontend && npm run e2e
 
-.PHONY: pictures
-pictures: frontend hub cli ## take the README's pictures of the real app anew
-	build/setup media window browser
+.PHONY: screenshots
+screenshots: window hub cli ## take the pictures of every screen of the real app anew
+	build/setup media browser
 	go build -buildvcs=false -tags $(DEV_TAGS) -o $(BIN)/gossip-dev .
-	mkdir -p docs/images
-	cd frontend && PICTURES=1 npm run e2e pictures
+	cd frontend && PICTURES=1 npm run e2e screenshots window
 
 .PHONY: bench
 bench: hub ## benchmarks of the packages, then of the hub from outside: make bench BENCH=Ratchet HUB=logins

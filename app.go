@@ -82,7 +82,7 @@ func (a *App) shutdown(context.Context) {
 	case <-time.After(closePatience):
 		a.log.Warn("the profile did not close in time")
 	}
-	if err := a.bus.Close(); err != nil {
+	if err := errors.Join(a.bus.Badge(0), a.bus.Close()); err != nil {
 		a.log.Debug("leave the session bus", "error", err)
 	}
 }

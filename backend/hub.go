@@ -10,7 +10,6 @@ import (
 	"gossip/backend/e2ee"
 	"gossip/backend/link"
 	"gossip/backend/roster"
-	"gossip/backend/settings"
 	"gossip/backend/store"
 	"gossip/common/id"
 	"gossip/common/wire"
@@ -105,31 +104,6 @@ func (h *hub) openChat(me *self, people *roster.Roster) error {
 		conversations.Run(ctx)
 	})
 	return nil
-}
-
-func (c *Client) preferences() chat.Preferences {
-	values := c.settings.Get()
-	return chat.Preferences{
-		ReadReceipts: values.SendReadReceipts, Typing: values.SendTyping, Timer: time.Duration(values.DefaultTimer) * time.Second,
-	}
-}
-
-// receiptsChosen returns what to do when a preference changes: others' read receipts are shown as long as one sends them
-// oneself, so the conversations have to be read again.
-func (c *Client) receiptsChosen() func(settings.Values) {
-	before := c.settings.Get().SendReadReceipts
-	var mu sync.Mutex // guards before
-	return func(v settings.Values) {
-		mu.Lock()
-		defer mu.Unlock()
-		if v.SendReadReceipts == before {
-			return
-		}
-		before = v.SendReadReceipts
-		for _, h := range c.joined() {
-			c.events.emit([]Event{{Type: EventConversations, Hub: h.id.String()}})
-		}
-	}
 }
 
 // start runs the link, if it does not run.

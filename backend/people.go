@@ -177,7 +177,8 @@ func oneChannel(list []ChannelInfo, name string) (Conversation, error) {
 // stateOrder is how far a message of one's own has come.
 var stateOrder = map[State]int{Queued: 0, Sent: 1, Delivered: 2, Read: 3}
 
-// WaitFor waits until a message of one's own has come so far: Sent (the hub has it on disk), Delivered or Read. When it has
+// WaitFor waits until a message of one's own has come so far: Sent (the hub has it on disk), or Delivered or Read, by all in the
+// conversation; whoever has not accepted this person yet says neither. When it has
 // failed, the error says why.
 func (c *Client) WaitFor(ctx context.Context, conv Conversation, m id.MessageID, state State) error {
 	if state == Read && !c.settings.Get().SendReadReceipts {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gossip/backend"
+	"gossip/common/id"
 	"gossip/signaling/hubtest"
 )
 
@@ -26,6 +27,8 @@ var actions = []struct {
 	{2, (*simulation).setTimer},
 	{4, (*simulation).markRead},
 	{1, (*simulation).typing},
+	{2, (*simulation).draft},
+	{1, (*simulation).accept},
 	{3, (*simulation).create},
 	{3, (*simulation).invite},
 	{5, (*simulation).join},
@@ -211,6 +214,32 @@ func (s *simulation) typing() {
 	d := s.device()
 	if r := s.room(func(r *room) bool { return r.has(s.ownerOf(d)) }); r != nil {
 		s.note("%s types in %s: %v", d.name, r.name, d.client.SetTyping(r.of(s.ownerOf(d)), true))
+	}
+}
+
+// draft leaves something unsent in a room, or clears it.
+func (s *simulation) draft() {
+	d := s.device()
+	r := s.room(func(r *room) bool { return r.has(s.ownerOf(d)) })
+	if r == nil {
+		return
+	}
+	text := ""
+	if !s.chance(3) {
+		text = fmt.Sprintf("%s draft %d", marker, len(s.drafts))
+	}
+	err := d.client.SaveDraft(r.of(s.ownerOf(d)), text, id.NoMessage)
+	s.note("%s leaves %q in %s: %v", d.name, text, r.name, err)
+	if err == nil {
+		s.drafts[draftKey{d, r}] = text
+	}
+}
+
+// accept takes whoever has written for no stranger.
+func (s *simulation) accept() {
+	d := s.device()
+	if r := s.room(func(r *room) bool { return r.direct() && r.has(s.ownerOf(d)) }); r != nil {
+		s.note("%s accepts %s: %v", d.name, r.name, d.client.AcceptRequest(r.of(s.ownerOf(d))))
 	}
 }
 

@@ -82,6 +82,30 @@ func TestEverybodyIsCalledByModerators(t *testing.T) {
 	})
 }
 
+// Who is named by a name that they have given up meanwhile is named all the same.
+func TestMentionsByAnOldName(t *testing.T) {
+	story(t, func(w *world) {
+		alice, bob := w.join("alice"), w.join("bob")
+		alice.say(w.general, "hello")
+		bob.sees(w.general, "hello")
+		w.rest(5 * time.Second)
+		alice.line.setDown(true)
+		w.rest(2 * time.Minute)
+		check(t, bob.client.SetName(context.Background(), "robert"))
+		m := alice.say(w.general, "where is @bob?")
+		alice.line.setDown(false)
+		bob.sees(w.general, "where is @bob?")
+		if !bob.message(w.general, m).Mention {
+			t.Error("it does not name him")
+		}
+		check(t, alice.client.Edit(w.general, m, "where is everybody?"))
+		bob.sees(w.general, "where is everybody?")
+		if bob.message(w.general, m).Mention {
+			t.Error("it still names him")
+		}
+	})
+}
+
 // The list says who wrote last and how far that has come.
 func TestLastMessage(t *testing.T) {
 	story(t, func(w *world) {

@@ -67,6 +67,7 @@ func (s *simulation) check() (broken []string) {
 				}
 				histories[d] = d.history(r.of(p))
 				broken = append(broken, s.checkRows(d, r, histories[d])...)
+				broken = append(broken, s.checkSummary(d, r, histories[d])...)
 				broken = append(broken, s.checkSearch(d, r, histories[d])...)
 			}
 		}
@@ -108,6 +109,37 @@ func (s *simulation) checkRows(d *device, r *room, rows []backend.Message) (brok
 			say("%s %q stands behind what %s said later", m.ID, m.Text, u.by.name)
 		}
 		last[u.by] = at
+	}
+	return broken
+}
+
+// checkSummary looks whether a device's list says of a room what its rows say, and keeps the draft.
+func (s *simulation) checkSummary(d *device, r *room, rows []backend.Message) (broken []string) {
+	info, err := d.client.Conversation(r.of(s.ownerOf(d)))
+	say := func(format string, args ...any) {
+		broken = append(broken, fmt.Sprintf("%s's list of %s: ", d.name, r.name)+fmt.Sprintf(format, args...))
+	}
+	if err != nil {
+		say("%v", err)
+	}
+	if want := s.drafts[draftKey{d, r}]; info.Draft != want {
+		say("the draft is %q, want %q", info.Draft, want)
+	}
+	first := slices.ContainsFunc(rows, func(m backend.Message) bool { return m.ID == info.FirstUnread && !m.Mine })
+	if info.Mentions > info.Unread || info.Unread < 0 || info.Unread > 0 != first || first != (info.FirstUnread != "") {
+		say("%d are unread, the first is %q (there: %v), %d mention", info.Unread, info.FirstUnread, first, info.Mentions)
+	}
+	last := backend.Message{}
+	for _, m := range rows {
+		if m.State != backend.Retrying && (m.Notice == nil || m.Notice.Kind != "gap") {
+			last = m
+		}
+	}
+	if last.Notice != nil {
+		last.Mine, last.State = false, ""
+	}
+	if info.LastMine != last.Mine || info.LastState != last.State || last.Notice == nil && !last.Deleted && info.LastText != last.Text {
+		say("the last is %q (mine: %v, %s), want %q (%v, %s)", info.LastText, info.LastMine, info.LastState, last.Text, last.Mine, last.State)
 	}
 	return broken
 }

@@ -48,6 +48,13 @@ type simulation struct {
 	history []string
 	started time.Time
 	plant   *plant
+	drafts  map[draftKey]string // what was left unsent
+}
+
+// draftKey is where a draft is.
+type draftKey struct {
+	d *device
+	r *room
 }
 
 // person is who the devices belong to.
@@ -80,7 +87,7 @@ func newSimulation(t *testing.T, tpl *template, seed uint64) *simulation {
 	if rng.IntN(3) == 0 {
 		names = append(names, laptop)
 	}
-	s := &simulation{world: worldFrom(t, tpl, names...), rng: rng, started: time.Now()}
+	s := &simulation{world: worldFrom(t, tpl, names...), rng: rng, started: time.Now(), drafts: map[draftKey]string{}}
 	general := s.addRoom("#general", s.general, nil)
 	for _, d := range s.devices {
 		if d.name == laptop {

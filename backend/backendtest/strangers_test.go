@@ -193,3 +193,15 @@ func TestBlockedInAChannel(t *testing.T) {
 		}
 	})
 }
+
+// A stranger who begins with a timer asks, too.
+func TestAStrangersTimer(t *testing.T) {
+	story(t, func(w *world) {
+		alice, bob := w.join("alice"), w.join("bob")
+		check(t, alice.client.SetTimer(alice.with(bob), time.Hour))
+		w.rest(10 * time.Second)
+		if info := bob.info(bob.with(alice)); !info.Request || info.Timer != 3600 {
+			t.Errorf("bob's list shows %+v", info)
+		}
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -249,8 +250,23 @@ func TestTwoPeople(t *testing.T) {
 	}
 }
 
+// freePort is one that nothing listens on, and no other test's hub takes.
+func freePort(t *testing.T) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "0.0.0.0:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
 func TestOwnHubComesBack(t *testing.T) {
 	profile := t.TempDir()
+	port := fmt.Sprintf(`{"port":%d}`, freePort(t))
+	if err := os.WriteFile(filepath.Join(profile, "gossip_local_hub.json"), []byte(port), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	alice := newcomer(t, "alice", func(o *Options) { o.Profile.Dir = profile })
 	alice.stage(StageReady)
 	state, err := alice.StartHub("At home")

@@ -59,14 +59,6 @@ func (ch *channel) knows(user id.UserID) bool {
 	return ever
 }
 
-// logLength is how long a channel's log is here; 0 for a direct conversation.
-func (h *Hub) logLength(conv Conversation) uint64 {
-	if ch := h.channels[conv.Channel]; ch != nil && ch.state != nil {
-		return ch.state.Length
-	}
-	return 0
-}
-
 // behind reports whether the hub has more of the log than is here.
 func (ch *channel) behind() bool {
 	return ch.state == nil || ch.summary.Length > ch.state.Length

@@ -19,7 +19,9 @@ var ErrNoMessage = errors.New("this message is not here, or not any more")
 // connection.
 func (h *Hub) Send(conv Conversation, draft Draft) (m id.MessageID, err error) {
 	err = h.call(func() error {
-		text := content.Text{Markdown: draft.Text, ReplyTo: draft.ReplyTo, ExpiresIn: h.lifetime(conv, draft.ExpiresIn)}
+		text := content.Text{
+			Markdown: draft.Text, ReplyTo: draft.ReplyTo, ExpiresIn: h.lifetime(conv, draft.ExpiresIn), Mentions: h.named(conv, draft.Text),
+		}
 		if err := cmp.Or(h.mayWrite(conv), h.checkBody(conv, text)); err != nil {
 			return err
 		}
@@ -156,7 +158,15 @@ func checkTarget(conv Conversation, target id.MessageID, allowed func(r *row) er
 
 // Edit replaces the text of one's own message.
 func (h *Hub) Edit(conv Conversation, m id.MessageID, text string) error {
-	return h.say(conv, content.Edit{Target: m, Markdown: text}, checkTarget(conv, m, func(r *row) error {
+	edit := content.Edit{Target: m, Markdown: text}
+	err := h.call(func() error {
+		edit.Mentions = h.named(conv, text)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return h.say(conv, edit, checkTarget(conv, m, func(r *row) error {
 		return content.MayEdit(h.self, r.From, r.Type)
 	}))
 }

@@ -213,3 +213,11 @@ func (h *Hub) certainty(user id.UserID) string {
 	}
 	return " You have not verified " + person.Name + " yet: compare safety numbers to be sure who it is."
 }
+
+// logLength is how long a channel's log is here; 0 for a direct conversation.
+func (h *Hub) logLength(conv Conversation) uint64 {
+	if ch := h.channels[conv.Channel]; ch != nil && ch.state != nil {
+		return ch.state.Length
+	}
+	return 0
+}

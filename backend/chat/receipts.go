@@ -194,30 +194,39 @@ func (c *change) markRead(conv Conversation, at place, r *row, when time.Time) e
 	return c.replace(conv, at, r)
 }
 
+// maxRead is how many messages one transaction marks as read: what comes meanwhile does not wait long.
+const maxRead = 500
+
 // MarkRead notes that the person has seen everything up to a message, and tells its authors if the person lets it.
 func (h *Hub) MarkRead(conv Conversation, upTo id.MessageID) error {
-	return h.call(func() error {
-		var last place
-		err := h.Store.View(func(tx *store.Tx) error {
-			at, r, err := find(tx, conv, upTo)
-			if err == nil && r == nil {
-				err = ErrNoMessage
-			}
-			last = at
-			return err
-		})
-		if err != nil {
-			return err
+	var last place
+	err := h.Store.View(func(tx *store.Tx) error {
+		at, r, err := find(tx, conv, upTo)
+		if err == nil && r == nil {
+			err = ErrNoMessage
 		}
-		return h.update(func(c *change) error {
-			for key := range bucket(c.tx, unreadBucket, conv).Range(nil, last.next(), false, 0) {
-				if err := c.readOne(conv, place(key)); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		last = at
+		return err
 	})
+	for from := []byte(nil); err == nil; {
+		count := 0
+		err = h.call(func() error {
+			return h.update(func(c *change) error {
+				for key := range bucket(c.tx, unreadBucket, conv).Range(from, last.next(), false, maxRead) {
+					if err := c.readOne(conv, place(key)); err != nil {
+						return err
+					}
+					from = place(key).next()
+					count++
+				}
+				return nil
+			})
+		})
+		if count < maxRead {
+			break
+		}
+	}
+	return err
 }
 
 func (c *change) readOne(conv Conversation, at place) error {

@@ -188,10 +188,10 @@ func (c *change) move(conv Conversation, from, to place, r *row) error {
 	if to.major() != unsentMajor {
 		state.Major = max(state.Major, to.major())
 	}
-	if state.LastID == r.ID {
-		state.Last = to
+	if err := c.replace(conv, to, r); err != nil {
+		return err
 	}
-	return c.replace(conv, to, r)
+	return c.renewPreview(conv, r.ID) // another may stand behind it there
 }
 
 // unplace removes a row from its place and from the unread ones.

@@ -109,9 +109,9 @@ func (c *change) preview(conv Conversation, at place, r *row) {
 	}
 }
 
-// renewPreview looks for another row when the one shown is gone.
-func (c *change) renewPreview(conv Conversation, gone id.MessageID) error {
-	if c.conversation(conv).LastID != gone {
+// renewPreview looks for another row when the one shown is not where it was.
+func (c *change) renewPreview(conv Conversation, shown id.MessageID) error {
+	if c.conversation(conv).LastID != shown {
 		return nil
 	}
 	return c.findPreview(conv)

@@ -21,7 +21,7 @@ func (h *Hub) stranger(conv Conversation) bool {
 // asks notes that somebody has written to this person: as a request, where they are a stranger.
 func (c *change) asks(conv Conversation, r *row) {
 	state := c.conversation(conv)
-	if conv.Direct() && state.Stranger && r.From == conv.User && r.Notice == nil {
+	if conv.Direct() && state.Stranger && r.From == conv.User {
 		state.Asked = true
 	}
 }
@@ -35,8 +35,8 @@ func (h *Hub) overrun(conv Conversation, from id.UserID) bool {
 		return false
 	}
 	waiting := 0
-	for _, state := range h.conversations {
-		if state.Stranger && state.Asked {
+	for other, state := range h.conversations {
+		if state.Stranger && state.Asked && !h.Roster.Blocked(other.User) {
 			waiting++
 		}
 	}

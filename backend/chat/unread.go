@@ -3,8 +3,10 @@ package chat
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"gossip/backend/store"
+	"gossip/common/content"
 	"gossip/common/id"
 )
 
@@ -74,4 +76,29 @@ func (c *change) mentions(r *received, markdown string, named []id.UserID) bool 
 		return false
 	}
 	return slices.Contains(named, c.self) || names(markdown, c.name(c.self)) || c.moderates(r.conv, r.from) && names(markdown, everybody)
+}
+
+// maxNamed is the largest channel in which a text is searched for its members' names before it is sent.
+const maxNamed = 1000
+
+// named lists whom a text names, as far as this device knows what they are called: they are told by their id, whatever they
+// are called meanwhile.
+func (h *Hub) named(conv Conversation, markdown string) (users []id.UserID) {
+	if !strings.Contains(markdown, "@") {
+		return nil
+	}
+	members := []id.UserID{conv.User}
+	if !conv.Direct() {
+		ch := h.channels[conv.Channel]
+		if !ch.member(h.self) || len(ch.state.Members) > maxNamed {
+			return nil
+		}
+		members = ch.state.Users()
+	}
+	for _, user := range members {
+		if user != h.self && len(users) < content.MaxMentions && names(markdown, h.name(user)) {
+			users = append(users, user)
+		}
+	}
+	return users
 }

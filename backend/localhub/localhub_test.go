@@ -100,11 +100,28 @@ func start(t *testing.T, h *Hub) State {
 	return state
 }
 
-func TestHubIsThereAgain(t *testing.T) {
+// home makes a profile whose hub has a port that no other test's hub takes while it is down.
+func home(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "0.0.0.0:0")
+	if err != nil {
+		t.Fatal(err)
+	}
 	profile := t.TempDir()
+	if err := (record{Port: listener.Addr().(*net.TCPAddr).Port}).write(profile); err != nil {
+		t.Fatal(err)
+	}
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return profile
+}
+
+func TestHubIsThereAgain(t *testing.T) {
+	profile := home(t)
 	h, end := run(t, profile, built)
-	if state := h.State(); state != (State{}) {
-		t.Errorf("before its first start the hub is %+v", state)
+	if h.State().Running {
+		t.Error("it runs before its first start")
 	}
 	first := start(t, h)
 	if !answers(first.Address) || first.Folder != filepath.Join(profile, "hub") {
@@ -181,7 +198,7 @@ func process(t *testing.T, profile string) int {
 }
 
 func TestCrashIsMended(t *testing.T) {
-	profile := t.TempDir()
+	profile := home(t)
 	h, _ := run(t, profile, built)
 	first := start(t, h)
 	hub, err := os.FindProcess(process(t, profile))

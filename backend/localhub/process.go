@@ -99,7 +99,7 @@ func (h *Hub) port() (int, error) {
 	return 0, nil
 }
 
-// runHub runs the hub until it ends, and Echo as long as it listens.
+// runHub runs the hub until it ends.
 func (h *Hub) runHub(ctx context.Context) error {
 	program, err := h.options.Find(hubProgram)
 	if err != nil {
@@ -109,6 +109,19 @@ func (h *Hub) runHub(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	err = h.serve(ctx, program, port)
+	h.mu.Lock()
+	opened := h.record.Port != 0
+	h.mu.Unlock()
+	if err != nil && !opened && port != 0 && ctx.Err() == nil {
+		h.log.Info("the usual port is taken, so the hub takes a free one", "error", err)
+		return h.serve(ctx, program, 0)
+	}
+	return err
+}
+
+// serve runs the hub on a port until it ends, and Echo as long as it listens.
+func (h *Hub) serve(ctx context.Context, program string, port int) error {
 	var echo sync.WaitGroup
 	ctx, cancel := context.WithCancel(ctx)
 	defer echo.Wait()

@@ -23,8 +23,8 @@ type Limits struct {
 	NameBytes             int           `default:"64" placeholder:"N" help:"Bytes of a name, at most 64."`
 	Calls                 int           `default:"1000" placeholder:"N" help:"Calls in channels that run at one time; 0 allows none."`
 	CallDevices           int           `default:"32" placeholder:"N" help:"Devices in one of them, at most 64."`
-	TurnAllocations       int           `default:"40" placeholder:"N" help:"Relays a user at one time; a call takes a few for each other device in it."`
-	TurnBandwidth         Bytes         `default:"2MB" placeholder:"SIZE" help:"What is relayed a second and user, both directions together."`
+	TurnAllocations       int           `default:"60" placeholder:"N" help:"Relays a user at one time; a call takes a few for each other device in it."`
+	TurnBandwidth         Bytes         `default:"4MB" placeholder:"SIZE" help:"What is relayed a second and user, both directions together."`
 	Retention             time.Duration `default:"90d" placeholder:"TIME" help:"How long messages wait for those who are away; 0 keeps nothing."`
 }
 
@@ -45,8 +45,8 @@ func DefaultLimits() Limits {
 		NameBytes:             64,
 		Calls:                 1000,
 		CallDevices:           32,
-		TurnAllocations:       40,
-		TurnBandwidth:         2_000_000,
+		TurnAllocations:       60,
+		TurnBandwidth:         4_000_000,
 		Retention:             90 * 24 * time.Hour,
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	pion "github.com/pion/turn/v5"
+
 	"gossip/signaling/config"
 	"gossip/signaling/hubtest"
 	"gossip/signaling/server"
@@ -45,6 +47,41 @@ func TestTurnIsOffered(t *testing.T) {
 		conn.Close()
 		t.Error("TURN goes on after the hub")
 	}
+}
+
+// TestTurnCredentialsWork: with what the hub gives, a device has a relay, and without it has none.
+func TestTurnCredentialsWork(t *testing.T) {
+	h := hubtest.Start(t, withTurn("127.0.0.1:0"))
+	given := h.Login(hubtest.NewPerson(t, "alice")).ICEServers()[0]
+	if err := allocate(t, given.URLs[0], given.Username, given.Credential); err != nil {
+		t.Errorf("the hub's credentials are refused: %v", err)
+	}
+	if err := allocate(t, given.URLs[0], given.Username, "another"); err == nil {
+		t.Error("any password will do")
+	}
+}
+
+// allocate opens and closes a relay at the host and port of a URL.
+func allocate(t *testing.T, url, username, password string) error {
+	t.Helper()
+	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	client, err := pion.NewClient(&pion.ClientConfig{TURNServerAddr: strings.TrimPrefix(url, "stun:"), Username: username, Password: password, Conn: conn})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	if err := client.Listen(); err != nil {
+		t.Fatal(err)
+	}
+	relayed, err := client.Allocate()
+	if err != nil {
+		return err
+	}
+	return relayed.Close()
 }
 
 // TestTurnPortInUse stops a hub that was told to use it, and no other.

@@ -129,6 +129,7 @@ func (s *Server) lookAround() (network, error) {
 	case len(n.urls) == 0:
 		n.relayBy(outward("udp4", "192.0.2.1:9"))
 		n.relayBy(outward("udp6", "[2001:db8::1]:9"))
+		n.relayBy(n.withoutWayOut())
 	}
 	return n, nil
 }
@@ -146,6 +147,17 @@ func (n *network) relayBy(ip netip.Addr) {
 	if !family.IsValid() {
 		*family = ip
 	}
+}
+
+// withoutWayOut is the IPv4 address of a machine that knows no way to others: that of some network, else what leads to itself.
+func (n *network) withoutWayOut() netip.Addr {
+	best := netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	for ip := range n.own {
+		if ip.Is4() && ip.IsGlobalUnicast() && (best.IsLoopback() || ip.Less(best)) {
+			best = ip
+		}
+	}
+	return best
 }
 
 // outward is the address that this machine has on its way to others; nothing is sent to find out.

@@ -84,6 +84,20 @@ func TestOwnAddresses(t *testing.T) {
 	}
 }
 
+func TestWithoutWayOut(t *testing.T) {
+	for own, want := range map[string]string{
+		"127.0.0.1 ::1": "127.0.0.1", "127.0.0.1 10.0.0.2 192.168.0.1 fd00::1": "10.0.0.2", "169.254.0.1 127.0.0.1": "127.0.0.1", "192.168.0.1": "192.168.0.1",
+	} {
+		n := network{own: map[netip.Addr]bool{}}
+		for _, ip := range fields(own) {
+			n.own[netip.MustParseAddr(ip)] = true
+		}
+		if got := n.withoutWayOut(); got.String() != want {
+			t.Errorf("of %s: %v", own, got)
+		}
+	}
+}
+
 // FuzzAllows: an address that carries another is never allowed where that one is not, and what is allowed is one address.
 func FuzzAllows(f *testing.F) {
 	for _, seed := range []string{"10.0.0.1", "::ffff:10.0.0.1", "2002:a00:1::", "64:ff9b::a00:1", "fe80::1", "2600::5efe:a00:1"} {

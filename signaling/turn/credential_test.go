@@ -1,6 +1,7 @@
 package turn
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -94,4 +95,36 @@ func FuzzOpen(f *testing.F) {
 			t.Errorf("%q is %v", name, user)
 		}
 	})
+}
+
+func TestForgedAndExpiredCredentials(t *testing.T) {
+	s, other := start(t, "127.0.0.1", nil), newSecret()
+	good := s.Credentials(alice, time.Now())
+	late := good
+	late.Username = "9" + good.Username
+	swapped := good
+	swapped.Password = s.Credentials(bob, time.Now()).Password
+	for name, c := range map[string]Credentials{
+		"expired":              s.secret.issue(alice, time.Now().Add(-time.Second)),
+		"made by another hub":  other.issue(alice, time.Now().Add(time.Hour)),
+		"a later end":          late,
+		"another's password":   swapped,
+		"no password":          {Username: good.Username},
+		"no name":              {Password: good.Password},
+		"a name of one's own":  {Username: fmt.Sprint(time.Now().Add(time.Hour).Unix(), ":alice"), Password: good.Password},
+		"only a time":          {Username: fmt.Sprint(time.Now().Add(time.Hour).Unix()), Password: good.Password},
+		"not even a time":      {Username: "alice", Password: "secret"},
+		"a very long name":     {Username: good.Username + string(bytes.Repeat([]byte("A"), 300)), Password: good.Password},
+		"a password of before": {Username: good.Username, Password: start(t, "127.0.0.1", nil).secret.password(good.Username)},
+	} {
+		if conn, err := connect(t, s, "udp", c).Allocate(); err == nil {
+			conn.Close()
+			t.Errorf("%s: there is a relay", name)
+		}
+	}
+	if conn, err := connect(t, s, "udp", good).Allocate(); err != nil {
+		t.Errorf("the right ones are refused: %v", err)
+	} else {
+		conn.Close()
+	}
 }

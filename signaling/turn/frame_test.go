@@ -51,6 +51,22 @@ func TestBadFrames(t *testing.T) {
 	}
 }
 
+// TestFrameSizes: no frame is larger than a datagram, nor than where it is to go.
+func TestFrameSizes(t *testing.T) {
+	channel := make([]byte, maxDatagram+4)
+	channel[0] = 0x40
+	binary.BigEndian.PutUint16(channel[2:], maxDatagram-channelSize)
+	for into, fits := range map[int]bool{maxDatagram + 4: true, maxDatagram: true, maxDatagram - 1: false, 0: false} {
+		if _, err := readFrame(bufio.NewReaderSize(bytes.NewReader(channel), maxDatagram), make([]byte, into)); (err == nil) != fits {
+			t.Errorf("into %d bytes: %v", into, err)
+		}
+	}
+	binary.BigEndian.PutUint16(channel[2:], maxDatagram)
+	if _, err := readFrame(bufio.NewReaderSize(bytes.NewReader(channel), 4096), make([]byte, 4096)); !errors.Is(err, errFrame) {
+		t.Errorf("a frame larger than a datagram: %v", err)
+	}
+}
+
 // FuzzFrames: whatever a stream holds, a frame is a part of it, has the size that it says, and reading comes to an end.
 func FuzzFrames(f *testing.F) {
 	f.Add(stun.MustBuild(stun.TransactionID, stun.BindingRequest).Raw)

@@ -178,14 +178,13 @@ func (s *Server) listen(address string) error {
 	if err != nil {
 		return err
 	}
-	families := []string{"4", "6"}
-	if host.IsValid() && !host.IsUnspecified() {
+	families := []string{"4", "6"} // every address is those of both, as net.Listen has it
+	switch {
+	case host.IsUnspecified():
+	case host.Is4():
 		s.host, families = host, families[:1]
-		if host.Is6() {
-			families = []string{"6"}
-		}
-	} else if host.Is4() {
-		families = families[:1]
+	default:
+		s.host, families = host, families[1:]
 	}
 	for range listenTries {
 		s.port = port
@@ -193,7 +192,7 @@ func (s *Server) listen(address string) error {
 			break
 		}
 		err = errors.Join(err, s.Close())
-		s.sockets, s.streams = nil, nil
+		s.sockets, s.streams, s.listens = nil, nil, nil
 	}
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s for STUN and TURN: %w; choose another address with --turn, or --turn off", address, err)
@@ -204,9 +203,10 @@ func (s *Server) listen(address string) error {
 // open opens a UDP and a TCP socket of each family, on one port.
 func (s *Server) open(host netip.Addr, families []string) error {
 	name := ""
-	if host.IsValid() && !host.IsUnspecified() {
+	if !host.IsUnspecified() {
 		name = host.String()
 	}
+	s.listens = map[bool]bool{}
 	for _, family := range families {
 		listener, err := net.Listen("tcp"+family, netJoin(name, s.port))
 		if err != nil {
@@ -223,6 +223,7 @@ func (s *Server) open(host netip.Addr, families []string) error {
 		if err != nil {
 			return err
 		}
+		s.listens[family == "6"] = true
 		s.sockets = append(s.sockets, &clientSocket{PacketConn: conn, server: s, ended: make(chan struct{})})
 	}
 	return nil

@@ -19,6 +19,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,6 +48,7 @@ type Server struct {
 	secret  *secret
 	host    netip.Addr // to which relays are bound; not valid: every address
 	port    uint16
+	listens map[bool]bool // for IPv4 (false), for IPv6 (true)
 	sockets []*clientSocket
 	streams []*streamListener
 
@@ -65,7 +67,11 @@ type Server struct {
 // realm is what STUN asks for beside a name (RFC 8489 section 9.2).
 const realm = "gossip"
 
-// tidyEvery is how often users and addresses that do nothing are forgotten.
+// relayTime is how long a relay lasts that its client does not refresh, unless the client asks for another time: less than the
+// ten minutes of RFC 8656, so that a device that has lost its network does not count twice for long.
+const relayTime = 3 * time.Minute
+
+// tidyEvery is how often users and addresses that do nothing are forgotten, and the machine's own looked at.
 const tidyEvery = time.Minute
 
 // New opens the port. An error is a sentence for the operator.
@@ -85,17 +91,18 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
-// Reload looks anew at which addresses this machine has.
+// Reload looks anew at which addresses this machine has, as Run does once a minute: a hub on a laptop moves between networks.
 func (s *Server) Reload() error {
 	network, err := s.lookAround()
 	if err != nil {
 		return fmt.Errorf("find the addresses of this machine: %w", err)
 	}
 	s.mu.Lock()
+	before := s.network.public()
 	s.network = network
 	s.mu.Unlock()
 	for _, ip := range network.public() {
-		if isPrivate(ip) && !s.host.IsLoopback() {
+		if isPrivate(ip) && !ip.IsLoopback() && !slices.Contains(before, ip) {
 			s.log.Info("relays have an address that only this network reaches; name the public one with --turn-public-ip", "address", ip.String())
 		}
 	}
@@ -106,6 +113,7 @@ func (s *Server) Reload() error {
 func (s *Server) Run(ctx context.Context) error {
 	config := pion.ServerConfig{
 		LoggerFactory: silence{}, Realm: realm, AuthHandler: s.authenticate, QuotaHandler: s.hasRoom, EventHandler: s.events(), InboundMTU: maxDatagram + 1,
+		AllocationLifetime: relayTime,
 	}
 	for _, socket := range s.sockets {
 		config.PacketConnConfigs = append(config.PacketConnConfigs, pion.PacketConnConfig{
@@ -127,6 +135,9 @@ func (s *Server) Run(ctx context.Context) error {
 		select {
 		case now := <-every.C:
 			s.tidy(now)
+			if err := s.Reload(); err != nil {
+				s.log.Warn("relays may have addresses of before", "err", err)
+			}
 		case <-ctx.Done():
 		}
 	}
@@ -182,6 +193,9 @@ func (s *Server) Credentials(user id.UserID, now time.Time) Credentials {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, ip := range s.network.public() {
+		if !s.listens[ip.Is6()] {
+			continue
+		}
 		address := netip.AddrPortFrom(ip, s.port).String()
 		c.URLs = append(c.URLs, "stun:"+address, "turn:"+address+"?transport=udp", "turn:"+address+"?transport=tcp")
 	}

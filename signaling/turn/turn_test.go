@@ -1,13 +1,13 @@
 package turn
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -251,213 +251,6 @@ func TestOwnAddressesAreRefused(t *testing.T) {
 	})
 }
 
-func TestRefusedPeers(t *testing.T) {
-	s := start(t, "127.0.0.1", nil)
-	d, _ := relayFor(t, s, "udp", alice)
-	for _, ip := range []string{"10.0.0.1", "192.168.1.1", "127.0.0.2", "169.254.169.254", "224.0.0.1", "0.0.0.0", "255.255.255.255"} {
-		if err := d.CreatePermission(&net.UDPAddr{IP: net.ParseIP(ip), Port: 9}); err == nil {
-			t.Errorf("a relay may send to %s", ip)
-		}
-	}
-	if err := d.CreatePermission(&net.UDPAddr{IP: net.ParseIP("8.8.8.8"), Port: 9}); err != nil {
-		t.Errorf("a relay may not send to everybody: %v", err)
-	}
-}
-
-func TestForgedAndExpiredCredentials(t *testing.T) {
-	s, other := start(t, "127.0.0.1", nil), newSecret()
-	good := s.Credentials(alice, time.Now())
-	late := good
-	late.Username = "9" + good.Username
-	swapped := good
-	swapped.Password = s.Credentials(bob, time.Now()).Password
-	for name, c := range map[string]Credentials{
-		"expired":              s.secret.issue(alice, time.Now().Add(-time.Second)),
-		"made by another hub":  other.issue(alice, time.Now().Add(time.Hour)),
-		"a later end":          late,
-		"another's password":   swapped,
-		"no password":          {Username: good.Username},
-		"no name":              {Password: good.Password},
-		"a name of one's own":  {Username: fmt.Sprint(time.Now().Add(time.Hour).Unix(), ":alice"), Password: good.Password},
-		"only a time":          {Username: fmt.Sprint(time.Now().Add(time.Hour).Unix()), Password: good.Password},
-		"not even a time":      {Username: "alice", Password: "secret"},
-		"a very long name":     {Username: good.Username + string(bytes.Repeat([]byte("A"), 300)), Password: good.Password},
-		"a password of before": {Username: good.Username, Password: start(t, "127.0.0.1", nil).secret.password(good.Username)},
-	} {
-		if conn, err := connect(t, s, "udp", c).Allocate(); err == nil {
-			conn.Close()
-			t.Errorf("%s: there is a relay", name)
-		}
-	}
-	if conn, err := connect(t, s, "udp", good).Allocate(); err != nil {
-		t.Errorf("the right ones are refused: %v", err)
-	} else {
-		conn.Close()
-	}
-}
-
-// TestAllocationsAUser: whatever the number of connections, and again after some are given back.
-func TestAllocationsAUser(t *testing.T) {
-	s := start(t, "127.0.0.1", func(o *Options) { o.Allocations = 3 })
-	var open []net.PacketConn
-	for i := range 3 {
-		_, conn := relayFor(t, s, []string{"udp", "tcp"}[i%2], alice)
-		open = append(open, conn)
-	}
-	for _, transport := range []string{"udp", "tcp", "udp"} {
-		_, err := connect(t, s, transport, s.Credentials(alice, time.Now())).Allocate()
-		if err == nil {
-			t.Fatal("a fourth relay")
-		}
-	}
-	relayFor(t, s, "udp", bob)
-	if err := open[0].Close(); err != nil {
-		t.Fatal(err)
-	}
-	if !until(func() bool { return s.Stats().Relays == 3 }) {
-		t.Fatalf("%+v", s.Stats())
-	}
-	relayFor(t, s, "tcp", alice)
-	if stats := s.Stats(); stats.Users != 2 || stats.RefusedUsers != 3 || stats.Opened != 5 {
-		t.Errorf("%+v", stats)
-	}
-}
-
-// until waits for something that happens soon.
-func until(is func() bool) bool {
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		if is() {
-			return true
-		}
-	}
-	return false
-}
-
-// TestAClosedConnectionFreesItsRelay without waiting for the relay to run out.
-func TestAClosedConnectionFreesItsRelay(t *testing.T) {
-	s := start(t, "127.0.0.1", nil)
-	d, _ := relayFor(t, s, "tcp", alice)
-	d.local.Close()
-	if !until(func() bool { return s.Stats().Relays == 0 }) {
-		t.Errorf("%+v", s.Stats())
-	}
-}
-
-// TestBandwidthAUser: both directions and all relays of a user together, and nobody else's.
-func TestBandwidthAUser(t *testing.T) {
-	const limit = 32 << 10
-	s := start(t, "127.0.0.1", func(o *Options) { o.AllowPrivate, o.Bandwidth = true, limit })
-	other := peer(t, "127.0.0.1")
-	_, one := relayFor(t, s, "tcp", alice)
-	_, two := relayFor(t, s, "tcp", alice)
-	kilobyte := string(bytes.Repeat([]byte("x"), 1024))
-	begin := time.Now()
-	for _, conn := range []net.PacketConn{one, two} {
-		for range 48 {
-			send(t, conn, kilobyte, other.LocalAddr())
-		}
-	}
-	if !until(func() bool { return s.Stats().Relayed+1024*s.Stats().OverBandwidth >= 96<<10 }) {
-		t.Fatalf("%+v", s.Stats())
-	}
-	most := limit + uint64(time.Since(begin).Seconds()*limit) + 1024
-	if stats := s.Stats(); stats.Relayed > most || stats.Relayed < limit-1024 {
-		t.Errorf("%d bytes were relayed, at most %d may be", stats.Relayed, most)
-	}
-	_, third := relayFor(t, s, "tcp", bob)
-	before := s.Stats().OverBandwidth
-	for range 16 {
-		send(t, third, kilobyte, other.LocalAddr())
-	}
-	if s.Stats().OverBandwidth != before {
-		t.Error("bob pays for what alice relays")
-	}
-	if err := one.Close(); err != nil {
-		t.Fatal(err)
-	}
-	two.Close()
-	until(func() bool { return s.Stats().Relays == 1 })
-	s.tidy(time.Now())
-	if users := s.Stats().Users; users != 2 {
-		t.Errorf("closing the relays has given alice a new allowance: %d users", users)
-	}
-	s.tidy(time.Now().Add(time.Hour))
-	if users := s.Stats().Users; users != 1 {
-		t.Errorf("%d users are remembered, only bob has a relay", users)
-	}
-}
-
-// TestFloodOfPermissions: a relay knows so many peers and channels, and no more.
-func TestFloodOfPermissions(t *testing.T) {
-	s := start(t, "127.0.0.1", nil)
-	d, _ := relayFor(t, s, "tcp", alice)
-	relay := s.onlyRelay(t)
-	s.mu.Lock()
-	for i := range maxPeers - 1 {
-		relay.peers[netip.AddrFrom4([4]byte{9, 9, byte(i >> 8), byte(i)})] = true
-	}
-	s.mu.Unlock()
-	allowed := func(ip string) bool { return d.CreatePermission(&net.UDPAddr{IP: net.ParseIP(ip), Port: 9}) == nil }
-	if !allowed("8.8.8.8") || allowed("8.8.4.4") || !allowed("8.8.8.8") {
-		t.Error("one peer too many, or one of those that there are is refused")
-	}
-	s.mu.Lock()
-	relay.channels = maxChannels
-	s.mu.Unlock()
-	if allowed("8.8.8.8") {
-		t.Error("channels have no end")
-	}
-	s.mu.Lock()
-	relay.channels, relay.ends = 0, time.Now().Add(lastMoment/2)
-	s.mu.Unlock()
-	if allowed("8.8.8.8") {
-		t.Error("a relay that is about to end takes a peer")
-	}
-}
-
-func (s *Server) onlyRelay(t testing.TB) *relay {
-	t.Helper()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, r := range s.relays {
-		return r
-	}
-	t.Fatal("there is no relay")
-	return nil
-}
-
-// TestLifetimeIsNoted as it was granted, and not again for a request that was repeated.
-func TestLifetimeIsNoted(t *testing.T) {
-	s := start(t, "127.0.0.1", nil)
-	_, relayed := relayFor(t, s, "udp", alice)
-	r := s.onlyRelay(t)
-	s.mu.Lock()
-	first, client := r.ends, net.UDPAddrFromAddrPort(r.client.at)
-	s.mu.Unlock()
-	if left := time.Until(first); left < 9*time.Minute || left > 10*time.Minute {
-		t.Errorf("a relay ends in %v", left)
-	}
-	s.granted(client, message(allocateSuccess, lifetimeAttr, 0, 0, 14, 16))
-	if r.ends != first {
-		t.Error("a repeated answer makes a relay last longer")
-	}
-	s.granted(client, message(refreshSuccess, lifetimeAttr, 0, 0, 14, 16))
-	if left := time.Until(r.ends); left < 59*time.Minute {
-		t.Errorf("a refreshed relay ends in %v", left)
-	}
-	relayed.Close()
-}
-
-// message is a STUN message with one attribute of four bytes.
-func message(kind, attribute uint16, value ...byte) []byte {
-	m := new(stun.Message)
-	m.TransactionID = stun.NewTransactionID()
-	m.Type.ReadValue(kind)
-	m.WriteHeader()
-	m.Add(stun.AttrType(attribute), value)
-	return m.Raw
-}
-
 // TestRestart: what a hub that was there before has given is worth nothing, and the port is free at once.
 func TestRestart(t *testing.T) {
 	first, err := New(Options{Address: "127.0.0.1:0", MinPort: 40000, MaxPort: 60000, Allocations: 8, Bandwidth: 1 << 20, Log: slog.New(slog.DiscardHandler)})
@@ -488,62 +281,6 @@ func TestRestart(t *testing.T) {
 	relayFor(t, second, "udp", alice)
 }
 
-// TestFloodOfRequests: an address gets so many answers a second, and others theirs all the same.
-func TestFloodOfRequests(t *testing.T) {
-	s := start(t, "127.0.0.1", nil)
-	_, relayed := relayFor(t, s, "udp", bob)
-	flood, err := net.Dial("udp", netJoin("127.0.0.1", s.port))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer flood.Close()
-	request := stun.MustBuild(stun.TransactionID, stun.BindingRequest).Raw
-	for i := range 3000 {
-		if _, err := flood.Write(request); err != nil {
-			t.Fatal(err)
-		}
-		if i%100 == 0 {
-			time.Sleep(time.Millisecond)
-		}
-	}
-	if !until(func() bool { return s.Stats().OverRate > 1000 }) {
-		t.Fatalf("%+v", s.Stats())
-	}
-	send(t, relayed, "still there", &net.UDPAddr{IP: net.ParseIP("8.8.8.8"), Port: 9}) // needs a permission
-	if _, err := connect(t, start(t, "::1", nil), "udp", Credentials{}).SendBindingRequest(); err != nil {
-		t.Error(err)
-	}
-}
-
-// TestBadStreams: what is no frame ends the connection, whoever sends it, and nothing spins.
-func TestBadStreams(t *testing.T) {
-	s := start(t, "127.0.0.1", nil)
-	spin := message(0x0001, lifetimeAttr, 0, 0, 0, 0)
-	spin[2], spin[3] = 0xff, 0xec // with its header 65536: nothing, for who counts in 16 bits
-	for name, bytes := range map[string][]byte{
-		"HTTP": []byte("GET / HTTP/1.1\r\nHost: hub\r\n\r\n"), "zeros": make([]byte, 64), "too large": spin, "channel data of nobody": {0x7f, 0xff, 0xff, 0xff},
-		"SSH": []byte("SSH-2.0-x\r\n"), "ones": {0xff, 0xff, 0xff, 0xff},
-	} {
-		conn, err := net.Dial("tcp", netJoin("127.0.0.1", s.port))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := conn.Write(bytes); err != nil {
-			t.Fatal(err)
-		}
-		conn.SetReadDeadline(time.Now().Add(patience))
-		if _, err := conn.Read(make([]byte, 1)); err == nil || errors.Is(err, context.DeadlineExceeded) || isTimeout(err) {
-			t.Errorf("%s: the connection is left open: %v", name, err)
-		}
-		conn.Close()
-	}
-}
-
-func isTimeout(err error) bool {
-	var timeout net.Error
-	return errors.As(err, &timeout) && timeout.Timeout()
-}
-
 // TestNoTCPRelays: RFC 6062 would let a client open connections from the hub.
 func TestNoTCPRelays(t *testing.T) {
 	s := start(t, "127.0.0.1", func(o *Options) { o.AllowPrivate = true })
@@ -567,6 +304,36 @@ func TestPortInUse(t *testing.T) {
 		if _, err := New(o); err == nil {
 			t.Errorf("%q is an address", address)
 		}
+	}
+}
+
+// TestURLsLeadSomewhere: each one that is given is answered, and a server is not named by an address of a family in which it
+// does not listen.
+func TestURLsLeadSomewhere(t *testing.T) {
+	for _, host := range []string{"0.0.0.0", "::", "127.0.0.1", "::1"} {
+		s := start(t, host, nil)
+		urls := s.Credentials(alice, time.Now()).URLs
+		if len(urls) == 0 {
+			t.Errorf("%s: there is no URL", host)
+		}
+		for _, url := range urls {
+			at, ok := strings.CutPrefix(url, "stun:")
+			if !ok {
+				continue
+			}
+			conn, err := net.Dial("udp", at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			if answer := askFor(conn, stun.BindingRequest); answer == nil {
+				t.Errorf("%s: nobody answers at %s", host, at)
+			}
+		}
+	}
+	only4 := start(t, "127.0.0.1", func(o *Options) { o.PublicIPs = []netip.Addr{publicOf("::1"), publicOf("")} })
+	if urls := only4.Credentials(alice, time.Now()).URLs; len(urls) != 3 || !strings.HasPrefix(urls[0], "stun:8.8.8.8:") {
+		t.Errorf("a server of IPv4 alone is at %v", urls)
 	}
 }
 

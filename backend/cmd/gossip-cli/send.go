@@ -26,7 +26,7 @@ type sendCommand struct {
 	Text    string        `arg:"" help:"The text, in Markdown; - reads it from standard input."`
 	Lines   bool          `help:"With -: each line of standard input is a message."`
 	Expires time.Duration `placeholder:"TIME" help:"Let the message disappear: 30s, 5m, 1h, 8h, 1d, 1w or 4w after it was sent or read."`
-	Wait    string        `enum:"sent,delivered,read" default:"sent" placeholder:"STATE" help:"Wait until the message is sent (the hub has it on disk), delivered or read."`
+	Wait    string        `enum:"sent,delivered,read" default:"sent" placeholder:"STATE" help:"Wait until the message is sent (the hub has it on disk), or delivered or read: by all in the conversation, once they know you."`
 }
 
 // Help is printed by --help below the command's first line.

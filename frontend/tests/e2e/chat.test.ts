@@ -86,33 +86,3 @@ test('what is written while the hub is away arrives when it is back', async ({ w
   await expect(row(alice, 'during').getByRole('img', { name: 'Waiting' })).toBeHidden()
   await expect(alice.locator('[data-connection]')).toBeHidden()
 })
-
-test('a long history is read as one scrolls, and stays where it is when a message comes', async ({
-  world
-}) => {
-  await world.startHub()
-  await world.cli('bob', 'join', world.address, '--name', 'bob')
-  const page = await world.app('alice')
-  await expect(page.getByRole('heading', { name: '#general' })).toBeVisible()
-  const lines = Array.from({ length: 150 }, (_, i) => `line number ${i + 1}.`)
-  await world.cliProcess('bob', 'send', '#general', '--lines', '-').done(lines.join('\n'))
-
-  await expect(row(page, 'line number 150.')).toBeInViewport()
-  const log = page.getByRole('log')
-  await page.reload()
-  await expect(row(page, 'line number 150.')).toBeInViewport()
-  await expect(row(page, 'line number 50.')).toHaveCount(0)
-  await expect(async () => {
-    await log.evaluate((box) => box.scrollTo(0, -box.scrollHeight))
-    await expect(row(page, 'line number 1.')).toHaveCount(1, { timeout: 500 })
-  }).toPass()
-  await expect(log.getByRole('listitem').filter({ hasText: 'line number' })).toHaveCount(150)
-
-  await row(page, 'line number 75.').scrollIntoViewIfNeeded()
-  const place = async () => (await row(page, 'line number 75.').boundingBox())?.y
-  const before = await place()
-  await world.cli('bob', 'send', '#general', 'one more')
-  await expect(row(page, 'one more')).toHaveCount(1)
-  expect(await place()).toBeCloseTo(before ?? 0, -1)
-  await expect(row(page, 'one more')).not.toBeInViewport()
-})

@@ -42,6 +42,10 @@ test('the list by keyboard: arrows, menu, pin, mute, read', async ({ world }) =>
   await conversation(page, 'bob')
   await world.cli('bob', 'send', '#books', 'over **here**')
   await expect(listed(page, 'books')).toHaveAccessibleName(/bob: over here 1 unread message/)
+  await world.cli('bob', 'send', '#books', '@alice, look')
+  await expect(listed(page, 'books')).toHaveAccessibleName(
+    /mentioned.* 2 unread|2 unread.*mentioned/
+  )
   await listed(page, 'books').click({ button: 'right' })
   await page.getByRole('menuitem', { name: 'Mark as read' }).click()
   await expect(listed(page, 'books')).not.toHaveAccessibleName(/unread/)
@@ -75,6 +79,7 @@ test('what is not begun is found, hubs fold, a draft shows', async ({ world }) =
 
 test('the details lie over a narrow conversation and give the focus back', async ({ world }) => {
   await world.startHub()
+  await world.cli('bob', 'join', world.address, '--name', 'bob')
   const page = await world.app('alice', { width: 360, height: 640 })
   const button = page.getByRole('button', { name: /^People here/ })
   await button.click()
@@ -86,6 +91,14 @@ test('the details lie over a narrow conversation and give the focus back', async
   await page.keyboard.press('Escape')
   await expect(panel).toBeHidden()
   await expect(button).toBeFocused()
+
+  await button.click()
+  await page.getByRole('button', { name: 'More about bob' }).click()
+  await page.getByRole('menuitem', { name: 'Mention here' }).click()
+  await expect(panel).toBeHidden()
+  const box = page.getByRole('textbox', { name: 'Message #general' })
+  await expect(box).toBeFocused()
+  await expect(box).toHaveValue('@bob ')
 })
 
 test('a hub that is away is told with the time, and its link can be copied', async ({ world }) => {

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { accessible, conversation, expect, listed, row, test, write } from './world'
 
@@ -69,4 +71,39 @@ test('the card of a member leads to a conversation with them', async ({ world })
   await expect(unread).toHaveAccessibleName(/alice online.*Found you.*1 unread message/)
   await unread.click()
   await expect(row(bob, 'Found you')).toBeVisible()
+})
+
+test('somebody else under a known name is told, until the person has decided', async ({
+  world
+}) => {
+  await world.startHub()
+  await world.cli('bob', 'join', world.address, '--name', 'bob')
+  const page = await world.app('alice')
+  await conversation(page, 'bob')
+  await write(page, 'Hello')
+  await expect(row(page, 'Hello').getByRole('img', { name: /^Sent/ })).toBeVisible()
+
+  // Whoever runs the hub loses its accounts, and another person takes the name.
+  await world.killHub()
+  await expect(page.locator('[data-connection]')).toBeVisible()
+  await rm(join(world.folder, 'hub', 'hub.db'))
+  await world.startHub()
+  await expect(page.locator('[data-connection]')).toBeHidden({ timeout: 40_000 })
+  await world.cli('mallory', 'join', world.address, '--name', 'bob')
+  await world.cli('mallory', 'send', '@alice', 'It is me')
+  const requests = page.getByRole('list', { name: 'Requests' })
+  await requests.locator('[data-name=bob]').click()
+  await expect(row(page, 'It is me')).toBeVisible()
+  const lock = page.locator('[data-lock]')
+  await expect(lock).toContainText('Nothing is sent until you decide')
+  await accessible(page)
+
+  await lock.click()
+  await expect(dialog(page)).toContainText('This may be somebody else')
+  await expect(dialog(page)).toContainText('Somebody else had the name bob here before')
+  await accessible(page)
+  await dialog(page).getByRole('button', { name: 'Accept the change' }).click()
+  await expect(dialog(page)).not.toContainText('This may be somebody else')
+  await dialog(page).getByRole('button', { name: 'Close' }).click()
+  await expect(lock).toContainText('End-to-end encrypted')
 })

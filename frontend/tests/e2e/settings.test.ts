@@ -43,7 +43,7 @@ const themes = [
 test('every theme passes in light and in dark, on the main screen and in the settings', async ({
   world
 }) => {
-  test.setTimeout(240_000)
+  test.setTimeout(600_000)
   await world.startHub()
   await world.cli('bob', 'join', world.address, '--name', 'bob')
   const page = await world.app('alice')

@@ -105,20 +105,37 @@ test('goes to the end when one writes', async () => {
   expect([timeline.after, timeline.aim]).toEqual([false, { at: 'end' }])
 })
 
+/** said is a message of a moment ago, missed one of an hour ago. */
+const said = (n: number, more: Partial<Message> = {}) =>
+  arrival(n, message(n, { sent_at: new Date().toISOString(), ...more }))
+const missed = (n: number) => said(n, { sent_at: new Date(Date.now() - 3_600_000).toISOString() })
+
 test('draws the line at the first message that nobody looks at', async () => {
   const timeline = await shown([message(1)])
-  timeline.apply(arrival(1, message(2)))
+  timeline.apply(said(2))
   expect(timeline.line.message).toBe('')
   timeline.line.attend(false)
-  timeline.apply(arrival(2, message(3)))
-  timeline.apply(arrival(3, message(4)))
+  timeline.apply(said(3))
+  timeline.apply(said(4))
   expect(timeline.line.message).toBe('m_3')
   timeline.line.attend(true)
-  timeline.apply(arrival(4, message(5)))
+  timeline.apply(said(5))
   expect(timeline.line.message).toBe('m_3')
   timeline.line.attend(false)
-  timeline.apply(arrival(5, message(6)))
+  timeline.apply(said(6))
   expect(timeline.line.message).toBe('m_6')
-  timeline.apply(arrival(6, message(7, { mine: true, state: 'queued' })))
+  timeline.apply(said(7, { mine: true, state: 'queued' }))
   expect(timeline.line.message).toBe('')
+})
+
+test('draws the line at what was missed, also for somebody who looks', async () => {
+  const { line } = await shown([message(1)])
+  line.attend(true)
+  for (const n of [2, 3, 4]) line.take(missed(n))
+  expect([line.message, line.missed]).toEqual(['m_2', true])
+  line.attend(true)
+  line.take(said(5))
+  expect([line.message, line.missed]).toEqual(['m_2', false])
+  line.take(missed(6))
+  expect(line.message).toBe('m_6')
 })

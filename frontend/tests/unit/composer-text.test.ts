@@ -40,6 +40,14 @@ describe('suggestions', () => {
     expect(peopleFor('bo', members)[0]?.text).toBe('@bob ')
   })
 
+  test('everybody, for those who run the channel', () => {
+    const labels = (query: string, all: boolean) =>
+      peopleFor(query, [person('Alf')], all).map((one) => one.label)
+    expect(labels('al', true)).toEqual(['Alf', '@all'])
+    expect(labels('al', false)).toEqual(['Alf'])
+    expect(labels('alf', true)).toEqual(['Alf'])
+  })
+
   test('channels', () => {
     const found = channelsFor('boo', [conversation('general'), conversation('books')])
     expect(found.map((one) => one.text)).toEqual(['#books '])

@@ -117,6 +117,17 @@ describe('Conversations', () => {
     expect(list.current).toMatchObject({ name: 'dana', verified: true })
   })
 
+  test('keeps what was chosen for a conversation in which nothing is said yet', () => {
+    const list = loaded()
+    list.begin('h_home/u_dana', 'h_home', person('dana'))
+    const info = conversation('dana', { kind: 'direct', key: 'h_home/u_dana', muted: true })
+    list.apply({ seq: 1, type: 'conversation', conversation: info.key, conversation_info: info })
+    expect(names(list.sections('h_home').directs)).toEqual(['bob', 'carol', 'dana'])
+    list.load(snapshot(2, { conversations: [bob] }))
+    expect(list.current?.muted).toBe(true)
+    expect(names(list.sections('h_home').directs)).toEqual(['bob', 'dana'])
+  })
+
   test('has no open conversation when that one is gone', () => {
     const list = loaded()
     list.open('h_home/c_zoo')

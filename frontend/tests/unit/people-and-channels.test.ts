@@ -84,18 +84,19 @@ describe('who may do what in a channel', () => {
   test('shows each only what they may do', () => {
     const { app, calls, shown } = fake()
     const bob = person('bob', { role: 'member' })
-    expect(memberMenuOf(app, as('member'), bob)).toHaveLength(2)
+    expect(memberMenuOf(app, as('member'), bob)).toHaveLength(3)
     const items = memberMenuOf(app, as('owner'), bob)
     expect(labels(items)).toEqual([
+      'Mention here',
       'Write a message',
       'Show profile',
       'Make moderator',
       'Make owner',
       'Remove from the channel'
     ])
-    items[2]?.run?.()
+    items[3]?.run?.()
     expect(calls.setRole).toHaveBeenCalledWith('h_home/c_general', 'u_bob', 'moderator')
-    items[4]?.run?.()
+    items[5]?.run?.()
     expect(calls.removeMember).not.toHaveBeenCalled()
     expect(shown.at(-1)).toMatchObject({ kind: 'confirm', action: 'Remove' })
   })

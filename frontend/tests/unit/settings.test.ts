@@ -120,7 +120,7 @@ test('there are at least eight themes with wintry first, and an unknown one beco
 })
 
 test('sizes are said in units that people use', () => {
-  expect(sizeOf(0)).toBe('0 byte')
+  expect(sizeOf(0)).toBe('0 bytes')
   expect(sizeOf(1_234)).toBe('1.2 kB')
   expect(sizeOf(12_345_678)).toBe('12 MB')
 })

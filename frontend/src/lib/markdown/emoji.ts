@@ -3,7 +3,7 @@ const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
 /** emojiAlone counts the emoji of a text that has one to three of them and nothing else; else it is 0. */
 export function emojiAlone(text: string): number {
-  if (text.length > 120) return 0
+  if (text.length > 120 || !picture.test(text.trimStart())) return 0
   const parts = [...segments.segment(text)]
     .map(({ segment }) => segment)
     .filter((one) => one.trim() !== '')

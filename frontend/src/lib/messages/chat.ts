@@ -16,8 +16,6 @@ export const chat = {
   you: 'You',
   typing: (names: string[]) =>
     names.length === 1 ? `${names[0]} is typing…` : `${names.join(', ')} are typing…`,
-  lockDirect: 'End-to-end encrypted between the two of you',
-  lockChannel: 'End-to-end encrypted for the members',
   join: 'Join this channel',
   today: 'Today',
   yesterday: 'Yesterday'
@@ -27,7 +25,6 @@ const many = (n: number, one: string, more: string) => (n === 1 ? `1 ${one}` : `
 
 /** list is the list of a conversation's messages. */
 export const list = {
-  beginning: (name: string) => `This is the beginning of ${name}.`,
   unread: 'New',
   newest: 'Jump to the newest message',
   newMessages: (n: number) => many(n, 'new message', 'new messages'),
@@ -43,13 +40,13 @@ export const list = {
   reactedBy: (emoji: string, names: string[]) => `${emoji} ${names.length}: ${names.join(', ')}`,
   you: 'You',
   actions: 'Actions for this message',
-  actionsOf: (name: string) => `Message of ${name}`,
   react: 'React',
   moreReactions: 'More emoji',
   reply: 'Reply',
   edit: 'Edit',
   copy: 'Copy text',
   copied: 'Copied.',
+  profile: (name: string) => `Who is ${name}?`,
   info: 'Message info',
   retry: 'Try again',
   remove: 'Delete for everyone',

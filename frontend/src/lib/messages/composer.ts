@@ -22,6 +22,7 @@ export const composer = {
     person: 'People',
     channel: 'Channels',
     emoji: 'Emoji',
+    all: 'Everybody in this channel',
     found: (n: number) =>
       n === 1
         ? '1 suggestion. Enter takes it.'

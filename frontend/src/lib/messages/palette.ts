@@ -11,8 +11,8 @@ export const palette = {
     direct: 'Conversation',
     person: 'Person',
     hub: 'Hub',
-    page: 'Settings',
-    theme: 'Theme',
+    page: '',
+    theme: '',
     action: '',
     search: ''
   },
@@ -57,6 +57,7 @@ export const palette = {
     unmute: 'Unmute this conversation',
     pin: 'Pin this conversation',
     unpin: 'Unpin this conversation',
+    accept: 'Accept this message request',
     timer: 'Disappearing messages',
     details: 'Details of this conversation',
     profile: 'Profile of this person',

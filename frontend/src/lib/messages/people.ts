@@ -39,6 +39,7 @@ export const details = {
   leave: 'Leave channel',
   memberMenu: (name: string) => `More about ${name}`,
   profile: 'Show profile',
+  mention: 'Mention here',
   write: 'Write a message',
   makeMember: 'Make member',
   makeModerator: 'Make moderator',
@@ -80,7 +81,7 @@ export const trust = {
   verify: 'The numbers are the same',
   unverify: 'Not verified any more',
   isVerified: (name: string) => `You have verified ${name}.`,
-  changed: 'The key of this person has changed',
+  changed: 'This may be somebody else',
   changedMore:
     'This happens when somebody sets Gossip up anew, or when somebody else pretends to be them. Nothing is sent until you decide.',
   accept: 'Accept the change',

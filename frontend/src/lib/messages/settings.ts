@@ -110,7 +110,7 @@ export const settings = {
     conversations: 'By conversation',
     messages: (n: number) => (n === 1 ? '1 message' : `${n.toLocaleString()} messages`),
     delete: 'Delete history',
-    deleteLabel: (name: string) => `Delete the history of ${name}`,
+    deleteLabel: (name: string) => `Delete history of ${name}`,
     question: (name: string) =>
       `Delete the history of ${name} from this device? Others keep theirs. This cannot be undone.`,
     cancel: 'Keep it',

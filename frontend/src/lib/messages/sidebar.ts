@@ -1,4 +1,5 @@
 export const sidebar = {
+  loud: 'Do not disturb is on: turn it off',
   label: 'Conversations',
   requests: 'Requests',
   pinned: 'Pinned',
@@ -12,6 +13,7 @@ export const sidebar = {
   newDirect: 'New message',
   everybody: 'More people…',
   settings: 'Settings',
+  profile: 'Your profile',
   unread: (n: number) => (n === 1 ? '1 unread message' : `${n} unread messages`),
   mentions: (n: number) => (n === 1 ? 'you were mentioned' : `you were mentioned ${n} times`),
   online: 'online',
@@ -24,6 +26,7 @@ export const sidebar = {
   notBegun: 'Nothing said yet',
   deleted: 'This message was deleted.',
   verified: 'verified',
+  undecided: 'waits for your decision',
   left: 'You have left this channel',
   noPeople: 'Nobody else is here yet.',
   noPeopleLead: 'Send the invite link to somebody you want to talk with.',

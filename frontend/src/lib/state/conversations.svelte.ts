@@ -19,7 +19,7 @@ export class Conversations {
   )
   /** What is listed: one that is only begun stands there while it is open. */
   #shown = $derived(
-    this.current && this.current === this.#fresh ? [...this.#list, this.current] : this.#list
+    this.current && !this.#list.includes(this.current) ? [...this.#list, this.current] : this.#list
   )
   unread = $derived(this.#list.reduce((sum, one) => sum + one.unread, 0))
 
@@ -39,6 +39,7 @@ export class Conversations {
     if (change.type === 'person') this.meet(change.hub ?? '', change.person)
     if (change.type !== 'conversation') return
     const info = change.conversation_info
+    if (this.#fresh?.key === info.key) this.#fresh = info
     const known = this.#list.some((one) => one.key === info.key)
     this.#list = known
       ? this.#list.map((one) => (one.key === info.key ? info : one))

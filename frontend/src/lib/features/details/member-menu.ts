@@ -1,3 +1,5 @@
+import { tick } from 'svelte'
+import MentionIcon from '@lucide/svelte/icons/at-sign'
 import InfoIcon from '@lucide/svelte/icons/info'
 import MessageIcon from '@lucide/svelte/icons/message-circle'
 import RoleIcon from '@lucide/svelte/icons/shield'
@@ -24,6 +26,11 @@ export function ordered(members: readonly Person[]): Person[] {
 export function memberMenuOf(app: AppState, channel: Conversation, person: Person): MenuItem[] {
   const { hub, key } = channel
   const items: MenuItem[] = [
+    {
+      label: texts.mention,
+      icon: MentionIcon,
+      run: () => void mention(app, person)
+    },
     { label: texts.write, icon: MessageIcon, run: () => void app.openDirect(hub, person) },
     {
       label: texts.profile,
@@ -51,6 +58,16 @@ export function memberMenuOf(app: AppState, channel: Conversation, person: Perso
       run: () => askRemove(app, channel, person)
     })
   return items
+}
+
+/** mention puts the name into the box; details that lie over the box go first. */
+async function mention(app: AppState, person: Person): Promise<void> {
+  if (globalThis.document?.querySelector('main[inert]')) {
+    app.view.toggleDetails(false)
+    await tick()
+    await tick()
+  }
+  app.composer.insert(`@${person.name} `)
 }
 
 function askRemove(app: AppState, channel: Conversation, person: Person): void {

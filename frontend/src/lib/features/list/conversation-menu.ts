@@ -1,3 +1,4 @@
+import BanIcon from '@lucide/svelte/icons/ban'
 import InfoIcon from '@lucide/svelte/icons/info'
 import LeaveIcon from '@lucide/svelte/icons/log-out'
 import ReadIcon from '@lucide/svelte/icons/mail-check'
@@ -13,6 +14,7 @@ import type { AppState } from '$lib/state/app.svelte'
 import type { MenuItem } from '$lib/ui/menu'
 import { muteItem } from './mute'
 import { mayInvite } from '../channels/rights'
+import { toggleBlock } from '../people/block'
 
 const texts = messages.actions
 
@@ -67,6 +69,7 @@ function ofChannel(app: AppState, one: Conversation): MenuItem[] {
 
 function ofPerson(app: AppState, one: Conversation): MenuItem[] {
   const user = userOf(one)
+  const blocked = one.person_blocked ?? false
   return [
     {
       label: texts.profile,
@@ -74,12 +77,13 @@ function ofPerson(app: AppState, one: Conversation): MenuItem[] {
       run: () => app.view.show({ kind: 'profile', hub: one.hub, user })
     },
     {
-      label: texts.clear,
-      icon: TrashIcon,
-      danger: true,
+      label: blocked ? messages.profile.unblock : messages.profile.block,
+      icon: BanIcon,
       separated: true,
-      run: () => askClear(app, one)
-    }
+      danger: !blocked,
+      run: () => toggleBlock(app, { user, name: one.name, blocked })
+    },
+    { label: texts.clear, icon: TrashIcon, danger: true, run: () => askClear(app, one) }
   ]
 }
 

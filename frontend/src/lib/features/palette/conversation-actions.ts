@@ -78,6 +78,12 @@ const rows: Row[] = [
   },
   { id: 'unpin', for: (open) => !!open.pinned, run: call((app, key) => app.api.pin(key, false)) },
   {
+    id: 'accept',
+    keywords: 'allow stranger',
+    for: (open) => !!open.request,
+    run: call((app, key) => app.api.acceptRequest(key))
+  },
+  {
     id: 'timer',
     keywords: 'ephemeral expire delete after',
     run: (app, open) => app.view.show({ kind: 'timer', conversation: open.key })

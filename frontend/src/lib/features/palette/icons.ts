@@ -58,6 +58,7 @@ const actions: Record<string, Component> = {
   unmute: BellIcon,
   pin: PinIcon,
   unpin: PinIcon,
+  accept: CheckIcon,
   timer: TimerIcon,
   details: InfoIcon,
   profile: UserIcon,

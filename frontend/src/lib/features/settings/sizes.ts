@@ -12,6 +12,7 @@ export function sizeOf(bytes: number): string {
   const options = {
     style: 'unit',
     unit: units[unit] ?? 'byte',
+    unitDisplay: unit === 0 ? 'long' : 'short', // "304 byte" otherwise
     maximumFractionDigits: digits
   } as const
   return new Intl.NumberFormat(undefined, options).format(value)

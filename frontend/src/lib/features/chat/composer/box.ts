@@ -1,5 +1,5 @@
 import { tick } from 'svelte'
-import type { Message } from '$lib/api'
+import type { AppState } from '$lib/state/app.svelte'
 import type { Field } from '$lib/state/field'
 import { focusToEnd, insert } from './field'
 
@@ -33,8 +33,11 @@ export const grown = (text: string) => (box: HTMLTextAreaElement) => {
   if (text) box.style.height = `${box.scrollHeight}px`
 }
 
-/** lastOwn is one's own last message, where it can be changed. */
-export function lastOwn(rows: readonly Message[]): Message | undefined {
+/** editLast puts one's own last message into the box; false: it cannot be changed, or there is none. */
+export function editLast(app: AppState): boolean {
+  const rows = app.timeline?.rows ?? []
   const last = rows.findLast((row) => row.mine && !row.notice && !row.deleted)
-  return last?.text && last.state !== 'failed' ? last : undefined
+  if (!last?.text || last.state === 'failed') return false
+  app.composer.edit(last)
+  return true
 }

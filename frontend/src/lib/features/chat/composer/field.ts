@@ -1,3 +1,5 @@
+import type { Edit } from './format'
+
 /** replace changes a part of the box as if it was typed, so that undo takes it back. */
 export function replace(box: HTMLTextAreaElement, start: number, end: number, text: string): void {
   box.focus()
@@ -11,6 +13,12 @@ export function replace(box: HTMLTextAreaElement, start: number, end: number, te
 /** insert puts a text in the place of the selection. */
 export function insert(box: HTMLTextAreaElement, text: string): void {
   replace(box, box.selectionStart, box.selectionEnd, text)
+}
+
+/** change makes an edit and selects what it says. */
+export function change(box: HTMLTextAreaElement, edit: Edit): void {
+  replace(box, edit.start, edit.end, edit.text)
+  box.setSelectionRange(edit.from, edit.to)
 }
 
 /** composing says that a key belongs to an input method; WebKit tells the last one by its code. */

@@ -1,5 +1,6 @@
 import type { Conversation, Person } from '$lib/api'
 import type { Emoji } from '$lib/emoji'
+import { messages } from '$lib/messages'
 import { inCode } from './code'
 
 /** Trigger is an unfinished word at the caret that something can be suggested for. */
@@ -49,14 +50,23 @@ export function triggerAt(text: string, caret: number): Trigger | undefined {
 }
 
 /** peopleFor suggests members: whose name begins so, then those with a later word that does. */
-export function peopleFor(query: string, members: readonly Person[]): Suggestion[] {
+export function peopleFor(query: string, members: readonly Person[], all = false): Suggestion[] {
   const others = members.filter((one) => !one.mine)
-  return fitting(query, others, (one) => one.name).map((one) => ({
+  const people: Suggestion[] = fitting(query, others, (one) => one.name).map((one) => ({
     id: one.user,
     text: `@${one.name} `,
     label: one.name,
     person: one
   }))
+  const everybody = all && 'all'.startsWith(fold(query))
+  return everybody ? [...people.slice(0, mostSuggestions - 1), callAll] : people
+}
+
+const callAll: Suggestion = {
+  id: 'all',
+  text: '@all ',
+  label: '@all',
+  hint: messages.composer.suggestions.all
 }
 
 /** channelsFor suggests channels of the hub. */

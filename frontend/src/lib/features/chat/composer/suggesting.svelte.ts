@@ -1,3 +1,4 @@
+import type { Conversation } from '$lib/api'
 import type { AppState } from '$lib/state/app.svelte'
 import {
   channelsFor,
@@ -16,7 +17,6 @@ type Sources = Pick<AppState, 'roster' | 'conversations' | 'emoji'>
 /** Suggesting is the list above the box: what the unfinished word at the caret can become. */
 export class Suggesting {
   readonly #sources: Sources
-  readonly #hub: string
   #trigger = $state.raw<Trigger | undefined>()
   #chosen = $state(0)
   /** Where a list was closed: it stays away until another word is begun. */
@@ -24,9 +24,8 @@ export class Suggesting {
 
   list = $derived.by(() => (this.#trigger ? this.find(this.#trigger) : []))
 
-  constructor(sources: Sources, hub: string) {
+  constructor(sources: Sources) {
     this.#sources = sources
-    this.#hub = hub
   }
 
   get kind(): Trigger['kind'] | undefined {
@@ -79,9 +78,15 @@ export class Suggesting {
 
   private find({ kind, query }: Trigger): Suggestion[] {
     const { roster, conversations, emoji } = this.#sources
-    if (kind === 'person') return peopleFor(query, roster.members)
-    if (kind === 'channel') return channelsFor(query, conversations.channels(this.#hub))
+    const here = conversations.current
+    if (kind === 'person') return peopleFor(query, roster.members, mayCallAll(here))
+    if (kind === 'channel') return channelsFor(query, conversations.channels(here?.hub ?? ''))
     const found = emoji.set?.search(query, mostSuggestions) ?? []
     return emojiFor(query, found, (one) => emoji.shown(one))
   }
+}
+
+/** mayCallAll: "@all" calls everybody only where one who runs the channel has written it. */
+function mayCallAll(conversation: Conversation | undefined): boolean {
+  return conversation?.role === 'moderator' || conversation?.role === 'owner'
 }

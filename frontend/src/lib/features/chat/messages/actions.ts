@@ -4,6 +4,7 @@ import InfoIcon from '@lucide/svelte/icons/info'
 import ReactIcon from '@lucide/svelte/icons/smile-plus'
 import ReplyIcon from '@lucide/svelte/icons/reply'
 import RetryIcon from '@lucide/svelte/icons/refresh-cw'
+import PersonIcon from '@lucide/svelte/icons/circle-user-round'
 import TrashIcon from '@lucide/svelte/icons/trash-2'
 import type { Conversation, Message } from '$lib/api'
 import { messages } from '$lib/messages'
@@ -14,7 +15,7 @@ const texts = messages.list
 
 /** Action is what can be done with a message: a line of its menu, and the keys that do the same. */
 export interface Action extends MenuItem {
-  name: 'retry' | 'react' | 'reply' | 'edit' | 'copy' | 'info' | 'remove'
+  name: 'retry' | 'react' | 'reply' | 'edit' | 'copy' | 'profile' | 'info' | 'remove'
   keys: readonly string[]
   run: () => void
 }
@@ -47,6 +48,10 @@ export function actionsOf(
       ...line('copy', texts.copy, CopyIcon, ['c']),
       run: () => void copy(app, message.text ?? '')
     },
+    may.profile && {
+      ...line('profile', texts.profile(message.from_name ?? ''), PersonIcon, ['p']),
+      run: () => showProfile(app, conversation, message)
+    },
     {
       ...line('info', texts.info, InfoIcon, ['i']),
       run: () =>
@@ -73,6 +78,7 @@ export function allowed(conversation: Conversation, message: Message) {
     answer: open && there && sent,
     edit: open && there && Boolean(message.mine) && message.state !== 'failed',
     copy: there && Boolean(message.text),
+    profile: !message.mine && Boolean(message.from),
     remove: conversation.member && !message.deleted && Boolean(message.mine || moderates)
   }
 }
@@ -87,13 +93,19 @@ function line(
   return { name, label, icon, keys, ...(hint && { hint }) }
 }
 
+/** showProfile shows who wrote a message. */
+export function showProfile(app: AppState, { hub }: Conversation, { from }: Message): void {
+  if (from) app.view.show({ kind: 'profile', hub, user: from })
+}
+
 /** copy puts a text on the clipboard and says so. */
 export async function copy(app: AppState, text: string): Promise<void> {
   const done = await app.act(() => app.api.copy(text).then(() => true))
   if (done) app.toasts.add('info', texts.copied)
 }
 
-function confirmRemoval(app: AppState, conversation: Conversation, message: Message): void {
+/** confirmRemoval deletes a message for everybody once the person has confirmed it. */
+export function confirmRemoval(app: AppState, conversation: Conversation, message: Message): void {
   app.view.show({
     kind: 'confirm',
     title: texts.removeTitle,

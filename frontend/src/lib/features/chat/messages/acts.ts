@@ -8,5 +8,6 @@ export interface Acts {
   reply: (message: Message) => void
   react: (message: Message, emoji: string, remove: boolean) => void
   jump: (message: string) => void
+  profile: (message: Message) => void
   retry: (message: Message) => void
 }

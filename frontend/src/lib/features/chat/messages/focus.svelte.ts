@@ -1,4 +1,5 @@
 import { tick } from 'svelte'
+import { messageOf, rowOf } from './elements'
 import { indexOf, type Scene } from './scene'
 
 const steps: Record<string, number> = { ArrowUp: -1, ArrowDown: 1 }
@@ -79,9 +80,7 @@ export class Focus {
 
   /** take gives the focus to a row on the screen; one that is not drawn yet does not take it. */
   #take(message: string): boolean {
-    const row = this.#scene.box?.querySelector<HTMLElement>(
-      `[data-message="${CSS.escape(message)}"]`
-    )
+    const row = rowOf(message)
     row?.focus({ preventScroll: true })
     this.#byKeyboard = true
     return Boolean(row) && document.activeElement === row
@@ -98,13 +97,4 @@ export class Focus {
     if (at >= 0 && place + list.getItemSize(at) > top && place < end) return at
     return list.findItemIndex(end)
   }
-}
-
-/** messageOf is the id of the message whose row holds an element. */
-export function messageOf(target: EventTarget | null): string {
-  return (target instanceof Element && rowOf(target)?.dataset.message) || ''
-}
-
-function rowOf(target: Element): HTMLElement | null {
-  return target.closest<HTMLElement>('[data-message]')
 }

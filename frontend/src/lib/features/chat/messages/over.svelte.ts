@@ -5,9 +5,10 @@ import type { AppState } from '$lib/state/app.svelte'
 import type { Aim } from '$lib/state/places'
 import type { Timeline } from '$lib/state/timeline.svelte'
 import type { Box } from '$lib/ui/menu'
-import { actionsOf, type Action } from './actions'
+import { actionsOf, showProfile, type Action } from './actions'
 import type { Acts } from './acts'
-import { messageOf, type Focus } from './focus.svelte'
+import { boxOf, messageOf, rowOf } from './elements'
+import type { Focus } from './focus.svelte'
 
 /** How long a message stands out after a jump, in milliseconds. */
 const flashes = 1_800
@@ -78,6 +79,9 @@ export class Over implements Acts {
     const { conversation } = this.#where()
     void this.#app.act(() => this.#app.api.retry(conversation.key, message.id))
   }
+  profile(message: Message): void {
+    showProfile(this.#app, this.#where().conversation, message)
+  }
   jump(message: string): void {
     void this.#where()
       .timeline.jump(message)
@@ -135,15 +139,4 @@ export class Over implements Acts {
 
 function keyOf(event: KeyboardEvent): string {
   return event.key.length === 1 ? event.key.toLowerCase() : event.key
-}
-
-function rowOf(message: string): HTMLElement | null {
-  return document.querySelector<HTMLElement>(`[data-message="${CSS.escape(message)}"]`)
-}
-
-/** boxOf is where a message's bubble stands in the window. */
-function boxOf(message: string): Box {
-  const row = rowOf(message)
-  const bubble = row?.querySelector('[data-bubble]') ?? row
-  return bubble?.getBoundingClientRect() ?? { left: 0, top: 0, right: 0, bottom: 0 }
 }

@@ -1,5 +1,6 @@
 import { tick } from 'svelte'
 import type { Aim } from '$lib/state/places'
+import { mostRows } from '$lib/state/stretch.svelte'
 import { indexOf, show, showEnd, toEnd, viewOf, type Scene } from './scene'
 
 /** Within so many pixels of the end counts as being there. */
@@ -54,21 +55,42 @@ export class Scroller {
   /** resized keeps the end in view when a row or the window has another size. */
   resized(): void {
     if (!this.#placed) return
-    if (this.atEnd && toEnd(this.#scene) > 1) showEnd(this.#scene)
+    if (this.atEnd) {
+      if (toEnd(this.#scene) > 1) showEnd(this.#scene)
+      void this.#settle()
+    }
     this.#look()
+  }
+
+  /** settle goes to the end once more when the list has measured the rows, which may be higher than before. */
+  async #settle(): Promise<void> {
+    await drawn()
+    if (this.atEnd && toEnd(this.#scene) > 1) showEnd(this.#scene)
   }
 
   /** changed keeps what is read where it is when rows come and go, and the end for whoever is there. */
   async changed(): Promise<void> {
-    const last = this.#scene.rows.at(-1)?.message.id ?? ''
+    const { timeline, rows } = this.#scene
+    const last = rows.at(-1)?.message.id ?? ''
     const grown = last !== this.#last
     this.#last = last
     if (!this.#placed) return
-    if (!this.atEnd) return this.#stay()
+    if (!this.atEnd) {
+      if (this.#first < mostRows / 2) timeline.trim('after')
+      return this.#stay()
+    }
     if (!grown) return
     await tick()
-    showEnd(this.#scene)
-    this.#scene.timeline.trim('before')
+    if (timeline.line.missed) await this.#showLine()
+    else showEnd(this.#scene)
+    if (this.atEnd) timeline.trim('before')
+  }
+
+  /** showLine follows what was missed as long as its beginning stays in view. */
+  async #showLine(): Promise<void> {
+    show(this.#scene, { at: 'unread', message: this.#scene.timeline.line.message })
+    await drawn()
+    this.#atEnd = toEnd(this.#scene) < near
   }
 
   /** place goes where the timeline aims. */
