@@ -20,7 +20,8 @@ const active = info({ phase: 'active', call: 'c_1', conversation: 'h/c', partici
 function start(calls: Partial<Api> = {}) {
   const tell = vi.fn()
   const fail = vi.fn()
-  const call = new Call(calls as Api, { tell, fail })
+  const callDevices = vi.fn().mockResolvedValue({ chosen: {} })
+  const call = new Call({ callDevices, ...calls } as unknown as Api, { tell, fail })
   return { call, tell, fail }
 }
 
@@ -37,15 +38,26 @@ describe('a call', () => {
     expect(call.rings).toBe(true)
   })
 
-  test('says once why it ended, and does not stay large', async () => {
-    const callDevices = vi.fn().mockResolvedValue({ microphones: [], chosen: {} })
-    const { call, tell } = start({ callDevices })
+  test('says once why it ended, and does not stay large', () => {
+    const { call, tell } = start()
     call.apply(change(active))
     call.toggleExpanded()
     expect(call.expanded).toBe(true)
     call.apply(change(info({ ended: 'bob hung up.' })))
     call.apply(change(info({ ended: 'bob hung up.' })))
     expect(tell.mock.calls).toEqual([['bob hung up.']])
+    expect(call.expanded).toBe(false)
+  })
+
+  test('grows when the first picture comes, and stays small when that was chosen', () => {
+    const { call } = start()
+    call.apply(change(active))
+    expect(call.expanded).toBe(false)
+    const seen = { ...active, participants: [{ ...bob, camera: true }] }
+    call.apply(change(seen))
+    expect(call.expanded).toBe(true)
+    call.toggleExpanded()
+    call.apply(change({ ...seen, muted: true }))
     expect(call.expanded).toBe(false)
   })
 

@@ -63,6 +63,8 @@ export class Call {
     this.#changes++
     const was = this.#info
     this.#info = change.call
+    if (was.phase === '' && this.on) void this.loadDevices()
+    if (pictured(change.call) && !pictured(was)) this.#expanded = true
     if (was.phase !== '' && !this.on) {
       this.#expanded = false
       if (change.call.ended) this.#help.tell(change.call.ended)
@@ -75,7 +77,6 @@ export class Call {
   }
   toggleExpanded(): void {
     this.#expanded = !this.#expanded
-    if (this.#expanded) void this.loadDevices()
   }
 
   start = (key: string, video: boolean) => this.#try(() => this.#api.startCall(key, video))
@@ -109,4 +110,9 @@ export class Call {
       return undefined
     }
   }
+}
+
+/** pictured says that somebody in the call shows something. */
+function pictured({ phase, camera, participants }: CallInfo): boolean {
+  return phase === 'active' && (!!camera || participants.some((one) => one.camera || one.screen))
 }
