@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -27,6 +29,7 @@ type exchange struct {
 	lost   int           // every so many-th negotiation is lost; 0: none
 	again  time.Duration // after which everything negotiated comes again; 0: it does not
 	sent   int
+	change func(body content.Body) content.Body // what the one between does; nil: nothing
 }
 
 // person is a phone and its machine.
@@ -106,6 +109,9 @@ func (p *person) Negotiate(room call.Room, to id.DeviceID, body content.Body) er
 	x := p.exchange
 	x.mu.Lock()
 	x.sent++
+	if x.change != nil {
+		body = x.change(body)
+	}
 	gone := x.lost > 0 && x.sent%x.lost == 0
 	x.mu.Unlock()
 	if gone {
@@ -358,6 +364,49 @@ func TestRepeatedNegotiation(t *testing.T) {
 			}
 		}, calltest.Open, calltest.Open)
 	}
+}
+
+// TestWrongFingerprint has somebody who could open the seal put another fingerprint into an offer, an answer, or both: no
+// connection comes about, since the certificate that is shown is not the one that was named.
+func TestWrongFingerprint(t *testing.T) {
+	for name, swaps := range map[string]func(content.Body) bool{
+		"offer":  func(b content.Body) bool { return b.Type() == content.TypeOffer },
+		"answer": func(b content.Body) bool { return b.Type() == content.TypeAnswer },
+		"both":   func(content.Body) bool { return true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			onExchange(t, func(x *exchange) {
+				x.change = func(body content.Body) content.Body {
+					if !swaps(body) {
+						return body
+					}
+					switch b := body.(type) {
+					case content.Offer:
+						b.SDP = otherFingerprint(b.SDP)
+						return b
+					case content.Answer:
+						b.SDP = otherFingerprint(b.SDP)
+						return b
+					}
+					return body
+				}
+				if _, err := x.connect(true); err == nil {
+					t.Fatal("they are connected")
+				}
+				if heard := x.people[0].voice(x.people[1]) + x.people[1].voice(x.people[0]); heard > 0 {
+					t.Errorf("%d packets were heard", heard)
+				}
+			}, calltest.Open, calltest.Open)
+		})
+	}
+}
+
+// otherFingerprint turns the digits of a description's fingerprint round.
+func otherFingerprint(description string) string {
+	return regexp.MustCompile(`(?m)^a=fingerprint:sha-256 .*$`).ReplaceAllStringFunc(description, func(line string) string {
+		name, digits := line[:len("a=fingerprint:sha-256 ")], line[len("a=fingerprint:sha-256 "):]
+		return name + strings.NewReplacer("0", "1", "1", "0", "A", "B", "B", "A").Replace(digits)
+	})
 }
 
 // TestMesh counts encoders and bytes as the mesh grows: encoders are as many as sources, bytes grow with the peers.
