@@ -233,18 +233,23 @@ func (t *talk) hangUp(why string) error {
 	return nil
 }
 
-// farewell stays until the hub knows that the call is over.
+// farewell notes how long the call was, and stays until the hub knows that it is over.
 func (t *talk) farewell() {
 	if !t.joined.IsZero() {
 		t.result.Connected, t.result.Seconds = true, time.Since(t.joined).Seconds()
 	}
+	t.partWays()
+}
+
+// partWays waits until what is to be said of a call that is over has been said.
+func (s *session) partWays() {
 	late := time.NewTimer(goodbye)
 	defer late.Stop()
 	for {
 		select {
 		case <-late.C:
 			return
-		case <-t.Events():
+		case <-s.Events():
 		case <-time.After(calmTime):
 			return
 		}

@@ -222,6 +222,64 @@ func TestCallChannel(t *testing.T) {
 	}
 }
 
+// display starts an X server for the screen that is shown.
+func display(t *testing.T) {
+	t.Helper()
+	x, err := exec.LookPath("Xvfb")
+	if err != nil {
+		t.Skip("Xvfb is missing: build/setup browser")
+	}
+	server := exec.Command(x, "-displayfd", "1", "-screen", "0", "640x360x24", "-nolisten", "tcp")
+	out, err := server.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		server.Process.Kill()
+		server.Wait() // "signal: killed"
+	})
+	number, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Skipf("Xvfb does not start: %v", err)
+	}
+	t.Setenv("DISPLAY", ":"+strings.TrimSpace(number))
+	t.Setenv("WAYLAND_DISPLAY", "")
+	t.Setenv("XDG_SESSION_TYPE", "x11")
+}
+
+// TestCallScreen shows Echo the screen, which it had not turned on, and then has Echo end a call.
+func TestCallScreen(t *testing.T) {
+	needSound(t)
+	display(t)
+	_, dir := startHub(t, "alice", "Echo")
+	echo := start(t, dir, "Echo", "echo")
+	echo.waitFor("is online")
+	if code := start(t, dir, "alice", "send", "@Echo", "May I call?", "--wait", "read").end(nil); code != exitOK {
+		t.Fatalf("alice says nothing to Echo: exit code %d", code)
+	}
+	record := filepath.Join(dir, "heard.wav")
+	var result talked
+	if code := start(t, dir, "alice", "call", "@Echo", "--wav", "test", "--record", record, "--video", "screen", "--seconds", "6").end(&result); code != exitOK {
+		t.Fatalf("exit code %d, %+v", code, result)
+	}
+	if len(result.Participants) != 1 || result.Participants[0].Keyframes == 0 {
+		t.Errorf("the screen does not come back: %+v", result)
+	}
+	call := start(t, dir, "alice", "call", "@Echo", "--wav", "test", "--record", record)
+	call.waitFor("connected")
+	echo.interrupt()
+	if code := echo.end(nil); code != exitOK {
+		t.Errorf("Echo ends with exit code %d", code)
+	}
+	result = talked{}
+	if code := call.end(&result); code != exitOK || !result.Connected || result.Ended != "the other hung up" {
+		t.Errorf("Echo goes: exit code %d, %+v", code, result)
+	}
+}
+
 // checkAnswer compares what was recorded with what was said.
 func checkAnswer(t *testing.T, said []float32, record string) {
 	t.Helper()
