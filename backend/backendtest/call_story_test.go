@@ -156,6 +156,20 @@ func (d *device) callText(other *device) string {
 	return strings.ReplaceAll(rows[len(rows)-1].Text, other.name, d.name)
 }
 
+func TestBlockedInACall(t *testing.T) {
+	story(t, func(w *world) {
+		people := callers(w, "alice", "bob")
+		alice, bob := people[0], people[1]
+		bob.calledBy(alice, backend.CallOptions{})
+		check(t, bob.client.Block(alice.user, true))
+		bob.phase(call.Idle)
+		alice.phase(call.Idle)
+		check(t, alice.client.StartCall(alice.with(bob), backend.CallOptions{}))
+		w.rest(5 * time.Second)
+		bob.phase(call.Idle)
+	})
+}
+
 func TestVanishedPeer(t *testing.T) {
 	story(t, func(w *world) {
 		people := callers(w, "alice", "bob")

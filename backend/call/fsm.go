@@ -60,6 +60,8 @@ type (
 		Room Room
 		User id.UserID
 	}
+	// Blocked says that the person wants nothing to do with a user any more.
+	Blocked struct{ User id.UserID }
 	// Refused says that the hub does not let this device into the call of a channel: a sentence.
 	Refused struct {
 		Room     Room
@@ -96,6 +98,7 @@ func (HubAway) input() {}
 
 func (Removed) input() {}
 
+func (Blocked) input() {}
 func (Refused) input() {}
 
 func (Connected) input() {}
@@ -235,6 +238,8 @@ func (m *Machine) Step(in Input, now time.Time) []Effect {
 		m.away[in.Hub] = true
 	case Removed:
 		m.removed(in)
+	case Blocked:
+		m.blocked(in.User, now)
 	case Refused:
 		if m.phase == Active && m.room == in.Room {
 			m.end(in.Sentence)

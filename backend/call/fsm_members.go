@@ -122,6 +122,28 @@ func (m *Machine) removed(in Removed) {
 	}
 }
 
+// blocked ends what there is with a user: a direct call, or in a channel the connections with their devices.
+func (m *Machine) blocked(user id.UserID, now time.Time) {
+	for room, roster := range m.running {
+		roster.Devices = slices.Clone(roster.Devices)
+		for i := range roster.Devices {
+			if roster.Devices[i].User == user {
+				roster.Devices[i].User = id.NoUser
+			}
+		}
+		m.running[room] = roster
+	}
+	switch {
+	case m.phase == Idle:
+	case !m.room.Direct():
+		m.removed(Removed{m.room, user})
+	case m.room.User == user && m.phase == Ringing:
+		m.end("") // they are told nothing
+	case m.room.User == user:
+		m.hangUp(now)
+	}
+}
+
 func (m *Machine) connected(device id.DeviceID, now time.Time) {
 	member := m.members[device]
 	if member == nil {
