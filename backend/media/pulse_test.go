@@ -187,7 +187,7 @@ func throughServer(t *testing.T, m *Machine, devices Devices, file string) {
 	if stall > 60*time.Millisecond {
 		t.Skipf("this machine is too busy to judge sound in real time: it stood still for %v", stall.Round(time.Millisecond))
 	}
-	if like < 0.7 || delay > 200 {
+	if like < 0.8 || delay > 200 {
 		t.Errorf("correlation %.3f, mouth to ear %d ms", like, delay)
 	}
 }
