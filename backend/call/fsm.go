@@ -76,38 +76,23 @@ type (
 	Tick struct{}
 )
 
-func (Start) input() {}
-
-func (Accept) input() {}
-
-func (Decline) input() {}
-
-func (HangUp) input() {}
-
-func (Ring) input() {}
-
-func (Said) input() {}
-
-func (Offered) input() {}
-
-func (Told) input() {}
-
-func (HubBack) input() {}
-
-func (HubAway) input() {}
-
-func (Removed) input() {}
-
-func (Blocked) input() {}
-func (Refused) input() {}
-
+func (Start) input()     {}
+func (Accept) input()    {}
+func (Decline) input()   {}
+func (HangUp) input()    {}
+func (Ring) input()      {}
+func (Said) input()      {}
+func (Offered) input()   {}
+func (Told) input()      {}
+func (HubBack) input()   {}
+func (HubAway) input()   {}
+func (Removed) input()   {}
+func (Blocked) input()   {}
+func (Refused) input()   {}
 func (Connected) input() {}
-
-func (Closed) input() {}
-
-func (Lost) input() {}
-
-func (Tick) input() {}
+func (Closed) input()    {}
+func (Lost) input()      {}
+func (Tick) input()      {}
 
 // Effect is something to be done about it. These are all of them:
 type Effect interface{ effect() }
@@ -148,23 +133,15 @@ type (
 	Refuse struct{ Sentence string }
 )
 
-func (Say) effect() {}
-
-func (Note) effect() {}
-
-func (Open) effect() {}
-
-func (Shut) effect() {}
-
+func (Say) effect()     {}
+func (Note) effect()    {}
+func (Open) effect()    {}
+func (Shut) effect()    {}
 func (Connect) effect() {}
-
-func (Drop) effect() {}
-
-func (Enter) effect() {}
-
-func (Leave) effect() {}
-
-func (Refuse) effect() {}
+func (Drop) effect()    {}
+func (Enter) effect()   {}
+func (Leave) effect()   {}
+func (Refuse) effect()  {}
 
 // Phase is where this device stands.
 type Phase string
