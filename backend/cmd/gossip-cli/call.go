@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"gossip/backend"
@@ -75,8 +77,11 @@ func (c *callCommand) speaker() string {
 	return media.FilePrefix + c.Record
 }
 
-// check opens the microphone before anybody's telephone rings.
+// check opens the microphone and looks for the recording's folder before anybody's telephone rings.
 func (c *callCommand) check(machine *media.Machine) error {
+	if _, err := os.Stat(filepath.Dir(c.Record)); err != nil {
+		return fail(exitNotFound, "there is no folder for the recording: %w", err)
+	}
 	microphone, err := machine.Microphone(c.microphone())
 	switch {
 	case errors.Is(err, media.ErrNoMedia):
