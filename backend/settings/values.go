@@ -26,6 +26,7 @@ type Values struct {
 	NotificationSound   bool   `json:"notificationSound"`   // with a sound
 	DoNotDisturb        bool   `json:"doNotDisturb"`        // none of them for now
 	EnterSends          bool   `json:"enterSends"`          // Enter sends a message; otherwise Ctrl+Enter does
+	HideAddress         bool   `json:"hideAddress"`         // calls go only through the hub's relay, so that nobody learns this device's address
 	DefaultTimer        int    `json:"defaultTimer"`        // seconds until messages of a new conversation disappear; 0 = never
 	Window
 }
