@@ -79,8 +79,6 @@ func onExchange(t *testing.T, tell func(x *exchange), nats ...calltest.NAT) {
 	})
 }
 
-func (x *exchange) of(user id.UserID) *person { return x.people[user[0]-1] }
-
 // later does something when the hub has passed it on.
 func later(do func()) { time.AfterFunc(signalTime, do) }
 

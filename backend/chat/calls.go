@@ -68,12 +68,11 @@ const (
 
 // callState is what a hub's goroutine keeps for calls.
 type callState struct {
-	relays   []wire.ICEServer
-	asked    map[id.MessageID]Conversation // what was asked of the hub about a channel's call
-	unknown  map[id.ChannelID]wire.CallRoster
-	tries    map[id.ChannelID]int
-	due      time.Time // zero: nothing is
-	renewing time.Time // when the relays were last asked for
+	relays  []wire.ICEServer
+	asked   map[id.MessageID]Conversation // what was asked of the hub about a channel's call
+	unknown map[id.ChannelID]wire.CallRoster
+	tries   map[id.ChannelID]int
+	due     time.Time // zero: nothing is
 }
 
 func newCallState() callState {
