@@ -114,6 +114,9 @@ var table = map[string][]step{
 	"accepts nothing":                  {{in: Accept{}, want: "refuse"}, {in: Decline{}, want: "refuse"}, {in: HangUp{}, want: "refuse"}},
 	"both accept on two devices":       then(ringing, step{in: Accept{}, want: "open say:2/2 offer:11", phase: Active}, step{in: Said{withBob, mid, me, d2, content.AnsweredElsewhere}, phase: Active}),
 	"the lower id keeps it":            then(ringing, step{in: Accept{}, want: "open say:2/2 offer:11", phase: Active}, step{in: Said{withBob, mid, me, id.DeviceID{}, content.AnsweredElsewhere}, want: "drop:11 shut"}),
+	"blocked in a call":                then(talking, step{in: Blocked{carol}, phase: Active}, step{in: Blocked{bob}, want: "say:4/2 drop:11 shut"}),
+	"blocked while it rings":           then(ringing, step{in: Blocked{bob}}),
+	"blocked in a channel":             then(inRoom, step{in: rosterOf(mid, meIn, bobIn, carolIn), want: "wait:11 wait:21", phase: Active}, step{in: Blocked{bob}, want: "drop:11", phase: Active}, step{after: time.Hour, in: Tick{}, phase: Active}),
 	"busy in a call":                   then(talking, step{in: ringBy(withCarol, high, carol, c1), want: "say:6/3", phase: Active}),
 	"the other calls anew":             then(talking, step{in: ringBy(withBob, high, bob, b1), want: "drop:11 shut", phase: Ringing}),
 

@@ -149,6 +149,9 @@ func (p *Phone) participant(device id.DeviceID, member *Member) Participant {
 	case q.connected:
 		one.State = "connected"
 		one.Quality, one.Words = quality(&q.figures)
+		if q.link != nil && q.link.spared {
+			one.Quality, one.Words = "poor", "The connection is too slow for pictures, so only sound is sent."
+		}
 		one.Speaking = !q.state.muted && q.receiving.playback != nil && q.receiving.playback.Level() >= speakingLevel
 	case member.Connected:
 		one.State, one.Quality, one.Words = "reconnecting", "poor", "The connection was lost; looking for another way."

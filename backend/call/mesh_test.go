@@ -1,212 +1,16 @@
 package call_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"sync"
+	"regexp"
+	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"gossip/backend/call"
 	"gossip/backend/call/calltest"
 	"gossip/common/content"
-	"gossip/common/id"
 )
-
-// exchange joins phones directly: what one says the others hear a moment later, and it keeps the roster of a channel.
-type exchange struct {
-	t        testing.TB
-	internet *calltest.Internet
-	people   []*person
-
-	mu     sync.Mutex // guards the following
-	roster call.Roster
-	relays []call.Relay
-	lost   int           // every so many-th negotiation is lost; 0: none
-	again  time.Duration // after which everything negotiated comes again; 0: it does not
-	sent   int
-}
-
-// person is a phone and its machine.
-type person struct {
-	*call.Phone
-	exchange *exchange
-	name     string
-	user     id.UserID
-	device   id.DeviceID
-	media    *calltest.Media
-	host     *calltest.Host
-	hidden   bool
-	said     []content.Call
-}
-
-var (
-	hub     = id.HubID{1}
-	channel = call.Room{Hub: hub, Channel: id.ChannelID{7}}
-)
-
-// signalTime is how long what is said through the hub takes.
-const signalTime = 30 * time.Millisecond
-
-// onExchange tells of people behind NATs.
-func onExchange(t *testing.T, tell func(x *exchange), nats ...calltest.NAT) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(context.Background())
-		var running sync.WaitGroup
-		x := &exchange{t: t, internet: calltest.NewInternet(t, nats...)}
-		x.internet.StartRelay()
-		for i := range nats {
-			p := &person{exchange: x, name: fmt.Sprint("person ", i), user: id.UserID{byte(i + 1)}, device: id.DeviceID{byte(i + 1)}, media: calltest.NewMedia(), host: x.internet.Hosts[i]}
-			p.Phone = call.New(call.Config{
-				Self: p.user, Device: p.device, Signals: p, Media: p.media, Network: p.host.Net, RelayOnly: func() bool { return p.hidden },
-			})
-			x.people = append(x.people, p)
-			running.Go(func() { p.Run(ctx) })
-		}
-		defer func() {
-			for _, p := range x.people {
-				p.HangUp()
-			}
-			cancel()
-			running.Wait()
-			time.Sleep(time.Minute) // what asks the relay for something gives up
-		}()
-		tell(x)
-	})
-}
-
-func (x *exchange) of(user id.UserID) *person { return x.people[user[0]-1] }
-
-// later does something when the hub has passed it on.
-func later(do func()) { time.AfterFunc(signalTime, do) }
-
-func (p *person) Say(room call.Room, event content.Call) error {
-	sent := time.Now()
-	p.exchange.mu.Lock()
-	p.said = append(p.said, event)
-	p.exchange.mu.Unlock()
-	for _, other := range p.exchange.people {
-		if other != p && (!room.Direct() || other.user == room.User) {
-			theirs := room
-			if room.Direct() {
-				theirs.User = p.user
-			}
-			later(func() { other.Heard(theirs, p.user, p.device, event, sent) })
-		}
-	}
-	return nil
-}
-
-func (p *person) Note(call.Room, id.UserID, content.Call) error { return nil }
-
-func (p *person) Negotiate(room call.Room, to id.DeviceID, body content.Body) error {
-	x := p.exchange
-	x.mu.Lock()
-	x.sent++
-	gone := x.lost > 0 && x.sent%x.lost == 0
-	x.mu.Unlock()
-	if gone {
-		return nil
-	}
-	if room.Direct() {
-		room.User = p.user
-	}
-	later(func() { x.people[to[0]-1].Negotiated(room, p.user, p.device, body) })
-	if x.again > 0 {
-		time.AfterFunc(x.again, func() { x.people[to[0]-1].Negotiated(room, p.user, p.device, body) })
-	}
-	return nil
-}
-
-func (p *person) Join(room call.Room, c id.CallID, _, _ time.Time) error {
-	x := p.exchange
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if len(x.roster.Devices) == 0 {
-		x.roster = call.Roster{Call: c, Started: time.Now()}
-	}
-	x.roster.Devices = append(x.roster.Devices[:len(x.roster.Devices):len(x.roster.Devices)], call.Listed{Device: p.device, User: p.user, Joined: time.Now()})
-	x.tell(room)
-	return nil
-}
-
-func (p *person) Leave(room call.Room, _ id.CallID) error {
-	x := p.exchange
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	var rest []call.Listed
-	for _, l := range x.roster.Devices {
-		if l.Device != p.device {
-			rest = append(rest, l)
-		}
-	}
-	x.roster.Devices = rest
-	x.tell(room)
-	return nil
-}
-
-func (x *exchange) tell(room call.Room) {
-	roster := x.roster
-	for _, p := range x.people {
-		later(func() { p.Told(room, roster) })
-	}
-}
-
-func (p *person) Relays(id.HubID) []call.Relay { return p.exchange.relays }
-
-func (p *person) Peer(_ id.HubID, user id.UserID) call.Peer {
-	return call.Peer{Name: fmt.Sprint("person ", user[0]-1), Verified: true}
-}
-
-func (p *person) Stranger(id.HubID, id.UserID) bool { return false }
-
-// withRelay offers STUN and TURN, withSTUN only what tells addresses.
-func (x *exchange) withRelay() {
-	x.relays = []call.Relay{{URLs: calltest.RelayURLs, Username: calltest.RelayUser, Credential: calltest.RelayPassword}}
-}
-
-func (x *exchange) withSTUN() { x.relays = []call.Relay{{URLs: calltest.STUNURLs}} }
-
-func check(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// connect has the first call the second and returns how long it takes until both are connected.
-func (x *exchange) connect(video bool) (took time.Duration, err error) {
-	x.t.Helper()
-	alice, bob := x.people[0], x.people[1]
-	check(x.t, alice.Start(call.Room{Hub: hub, User: bob.user}, video))
-	time.Sleep(time.Second)
-	begun := time.Now()
-	check(x.t, bob.Accept())
-	for range 400 {
-		if alice.connected() == 1 && bob.connected() == 1 {
-			return time.Since(begun), nil
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	return 0, errors.New(alice.Info().Ended + bob.Info().Ended)
-}
-
-func (p *person) connected() (count int) {
-	for _, other := range p.Info().Participants {
-		if other.State == "connected" {
-			count++
-		}
-	}
-	return count
-}
-
-func (p *person) voice(of *person) int {
-	packets, _ := p.media.Heard(of.device.String()).Voice()
-	return packets
-}
 
 // TestNATs has every pair of NATs connect: directly where that is possible, else by relay.
 func TestNATs(t *testing.T) {
@@ -343,6 +147,47 @@ func TestLostNegotiation(t *testing.T) {
 	}
 }
 
+// TestSlowPeer has one of three on a bad line: the others' pictures stay good, that one hears, and sees again when it is better.
+func TestSlowPeer(t *testing.T) {
+	onExchange(t, func(x *exchange) {
+		for _, p := range x.people {
+			check(t, p.Start(channel, true))
+			time.Sleep(time.Second)
+		}
+		time.Sleep(10 * time.Second)
+		alice, bob, carol := x.people[0], x.people[1], x.people[2]
+		carol.host.SetLoss(15)
+		time.Sleep(15 * time.Second)
+		voice := carol.voice(alice)
+		worst := mostBitrate
+		for range 100 {
+			time.Sleep(100 * time.Millisecond)
+			_, bitrate, _, _ := alice.media.Sources(call.KindCamera)[0].Figures()
+			worst = min(worst, bitrate)
+		}
+		t.Logf("while carol's line is bad alice's camera has %d kb/s at least; carol hears %d of 500 packets", worst/1000, carol.voice(alice)-voice)
+		if worst < 500_000 {
+			t.Error("bob has to see what carol can carry")
+		}
+		if carol.voice(alice)-voice < 380 {
+			t.Error("carol does not hear alice")
+		}
+		watched := bob.media.Watched(alice.device.String(), call.KindCamera)
+		if _, _, broken, last := watched.Frames(); broken > 0 || time.Since(last) > time.Second {
+			t.Error("bob does not see alice")
+		}
+		carol.host.SetLoss(0)
+		time.Sleep(time.Minute)
+		seen := carol.media.Watched(alice.device.String(), call.KindCamera)
+		if _, _, broken, last := seen.Frames(); broken > 0 || time.Since(last) > time.Second {
+			t.Errorf("carol saw alice last %v ago, %d broken", time.Since(last), broken)
+		}
+	}, calltest.Open, calltest.Open, calltest.Open)
+}
+
+// mostBitrate is more than any camera is given.
+const mostBitrate = 10_000_000
+
 // TestRepeatedNegotiation has everything come twice, at once or late: the connection is made once and stays.
 func TestRepeatedNegotiation(t *testing.T) {
 	for _, again := range []time.Duration{signalTime, 100 * time.Millisecond, 2 * time.Second, 10 * time.Second} {
@@ -358,6 +203,49 @@ func TestRepeatedNegotiation(t *testing.T) {
 			}
 		}, calltest.Open, calltest.Open)
 	}
+}
+
+// TestWrongFingerprint has somebody who could open the seal put another fingerprint into an offer, an answer, or both: no
+// connection comes about, since the certificate that is shown is not the one that was named.
+func TestWrongFingerprint(t *testing.T) {
+	for name, swaps := range map[string]func(content.Body) bool{
+		"offer":  func(b content.Body) bool { return b.Type() == content.TypeOffer },
+		"answer": func(b content.Body) bool { return b.Type() == content.TypeAnswer },
+		"both":   func(content.Body) bool { return true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			onExchange(t, func(x *exchange) {
+				x.change = func(body content.Body) content.Body {
+					if !swaps(body) {
+						return body
+					}
+					switch b := body.(type) {
+					case content.Offer:
+						b.SDP = otherFingerprint(b.SDP)
+						return b
+					case content.Answer:
+						b.SDP = otherFingerprint(b.SDP)
+						return b
+					}
+					return body
+				}
+				if _, err := x.connect(true); err == nil {
+					t.Fatal("they are connected")
+				}
+				if heard := x.people[0].voice(x.people[1]) + x.people[1].voice(x.people[0]); heard > 0 {
+					t.Errorf("%d packets were heard", heard)
+				}
+			}, calltest.Open, calltest.Open)
+		})
+	}
+}
+
+// otherFingerprint turns the digits of a description's fingerprint round.
+func otherFingerprint(description string) string {
+	return regexp.MustCompile(`(?m)^a=fingerprint:sha-256 .*$`).ReplaceAllStringFunc(description, func(line string) string {
+		name, digits := line[:len("a=fingerprint:sha-256 ")], line[len("a=fingerprint:sha-256 "):]
+		return name + strings.NewReplacer("0", "1", "1", "0", "A", "B", "B", "A").Replace(digits)
+	})
 }
 
 // TestMesh counts encoders and bytes as the mesh grows: encoders are as many as sources, bytes grow with the peers.

@@ -62,6 +62,8 @@ type connection struct {
 	ended     atomic.Bool         // the other side has closed it
 	local     []content.Candidate // found and not sent yet
 	flushing  bool
+	spared    bool      // gets no pictures, because it is too slow for them
+	slowSince time.Time // or since when it is spared
 }
 
 // connect makes the peer, and its connection where this side offers.

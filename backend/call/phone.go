@@ -178,6 +178,9 @@ func (p *Phone) Removed(room Room, user id.UserID) {
 	p.box.post(func() { p.step(Removed{room, user}) })
 }
 
+// Blocked ends what there is with a user whom the person is about to block.
+func (p *Phone) Blocked(user id.UserID) error { return p.input(Blocked{user}) }
+
 // Refused tells that the hub does not let this device into the call of a channel.
 func (p *Phone) Refused(room Room, sentence string) {
 	p.box.post(func() { p.step(Refused{room, sentence}) })

@@ -5,7 +5,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 	"github.com/pion/webrtc/v4/pkg/media"
 )
@@ -106,41 +105,6 @@ func (p *Phone) attach(link *connection) error {
 	return nil
 }
 
-// readFeedback reads what the peer asks for until the connection ends.
-func (p *Phone) readFeedback(kind string, sender *webrtc.RTPSender) {
-	for {
-		packets, _, err := sender.ReadRTCP()
-		if err != nil {
-			return
-		}
-		for _, packet := range packets {
-			switch packet.(type) {
-			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
-				p.box.post(func() { p.wantKeyframe(kind) })
-			}
-		}
-	}
-}
-
-// keyframePause bounds how often pictures that stand for themselves are made, whoever asks.
-const keyframePause = 500 * time.Millisecond
-
-func (p *Phone) wantKeyframe(kind string) {
-	if p.sending == nil {
-		return
-	}
-	if s := p.sending.sources[kind]; s != nil && time.Since(s.keyframes) >= keyframePause {
-		s.keyframes = time.Now()
-		s.capture.RequestKeyframe()
-	}
-}
-
-// refreshPictures gives somebody who is new something to begin with.
-func (p *Phone) refreshPictures() {
-	p.wantKeyframe(KindCamera)
-	p.wantKeyframe(KindScreen)
-}
-
 // turnOn opens a source in the background: a device may take its time.
 func (p *Phone) turnOn(kind string) {
 	s, device := p.sending, p.devices[kind]
@@ -224,37 +188,4 @@ func (p *Phone) turnOff(kind string) {
 		delete(s.sources, kind)
 	}
 	p.sendStates()
-}
-
-// adapt sets what the pictures may take: the peer with the slowest connection counts, and sound goes first.
-func (p *Phone) adapt(time.Time) {
-	if p.sending == nil {
-		return
-	}
-	least, videos := mostBitrate, 0
-	for _, q := range p.peers {
-		if q.connected && q.link != nil && q.link.estimator != nil {
-			least = min(least, q.link.estimator.GetTargetBitrate())
-		}
-	}
-	for _, kind := range []string{KindCamera, KindScreen} {
-		if p.sending.sources[kind] != nil {
-			videos++
-		}
-	}
-	if videos == 0 {
-		return
-	}
-	share := min(max((least-audioCost)/videos, leastVideo), mostVideo)
-	for _, kind := range []string{KindCamera, KindScreen} {
-		if on := p.sending.sources[kind]; on != nil && on.differs(share) {
-			on.bitrate = share
-			on.capture.SetBitrate(share)
-		}
-	}
-}
-
-// differs reports whether a bitrate is other enough to set: 5 %.
-func (s *source) differs(bitrate int) bool {
-	return s.bitrate == 0 || max(bitrate-s.bitrate, s.bitrate-bitrate)*20 >= s.bitrate
 }

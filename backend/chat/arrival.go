@@ -109,7 +109,7 @@ func (h *Hub) logsCame(conn Connection, err error) {
 func (h *Hub) connected(conn Connection, welcome wire.Welcome) {
 	h.conn, h.deaf = conn, false
 	h.outbox.restart()
-	h.outbox.retryAt = time.Time{} // what was to be waited for was the other connection's
+	h.outbox.retryAt, h.outbox.again = time.Time{}, time.Time{} // what was to be waited for was the other connection's
 	clear(h.unavailable)
 	clear(h.confirmed)
 	for _, cursor := range h.cursors {

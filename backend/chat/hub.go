@@ -248,8 +248,9 @@ func (h *Hub) tick() {
 	}
 	h.endTyping(now)
 	h.lookAfterCalls(now)
-	if !now.Before(h.outbox.again) {
+	if !h.outbox.again.IsZero() && !now.Before(h.outbox.again) {
 		h.outbox.again = time.Time{}
+		h.syncBehind()
 	}
 	h.sendAcks(now)
 }

@@ -61,6 +61,16 @@ func (h *Hub) knowsAuthors(log [][]byte) bool {
 	return true
 }
 
+// syncBehind fetches what is missing of every log that concerns oneself: while the hub was not to be asked, words of new
+// statements may have come.
+func (h *Hub) syncBehind() {
+	for channel, ch := range h.channels {
+		if h.follows(ch) && ch.behind() {
+			h.startSync(channel)
+		}
+	}
+}
+
 // startSync fetches what is missing of a channel's log in the background.
 func (h *Hub) startSync(channel id.ChannelID) {
 	ch, conn := h.channels[channel], h.conn

@@ -4,6 +4,7 @@ import (
 	"math"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -66,4 +67,20 @@ func alikeEnvelopes(a, b []float64) (best float64, delay int) {
 func correlateShorter(a, b []float64) float64 {
 	n := min(len(a), len(b))
 	return correlate(a[:n], b[:n])
+}
+
+// alikeInPieces aligns each 2 s by themselves, since the delay changes while the buffer learns: the mean correlation, and
+// the middle delay in ms.
+func alikeInPieces(a, b []float64) (like float64, delay int) {
+	const piece = 200
+	var delays []int
+	for i := 0; i+piece <= min(len(a), len(b)); i += piece {
+		best, at := alikeEnvelopes(a[i:i+piece], b[i:])
+		like, delays = like+best, append(delays, at)
+	}
+	if len(delays) == 0 {
+		return 0, 0
+	}
+	slices.Sort(delays)
+	return like / float64(len(delays)), delays[len(delays)/2]
 }

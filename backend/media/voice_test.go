@@ -147,3 +147,40 @@ func TestLimit(t *testing.T) {
 		last = y
 	}
 }
+
+// TestCutWithoutAClick cuts the network for 5 s: it falls silent softly, and softly comes back with no more delay than before.
+func TestCutWithoutAClick(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mix := newMixer()
+		v := newVoice(mix, &sineDecoder{}, yes, yes)
+		mix.insert(v)
+		var block [blockSize]float32
+		steepest, last, silent, before := 0.0, float32(0), 0, time.Duration(0)
+		for i := range 1500 {
+			time.Sleep(blockTime)
+			if n := i / 2; i%2 == 0 && (n < 250 || n >= 500) {
+				header := rtp.Header{SequenceNumber: uint16(65400 + n), Timestamp: uint32(n * frameSize), SSRC: 1}
+				if err := v.WriteRTP(&rtp.Packet{Header: header, Payload: []byte{1}}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if i == 499 {
+				before = v.Stats().Delay
+			}
+			mix.block(&block)
+			for _, sample := range block {
+				steepest = max(steepest, math.Abs(float64(sample-last)))
+				last = sample
+			}
+			if i > 100 && power(block[:]) < -80 {
+				silent++
+			}
+		}
+		stats := v.Stats()
+		t.Logf("a cut of 5 s: %.2f s of silence, steepest step %.4f (a clean sine: 0.0196), delay %v before and %v after, concealed %d",
+			float64(silent)/100, steepest, before, stats.Delay, stats.Concealed)
+		if steepest > 0.025 || silent > 510 || silent < 450 || stats.Delay > before+2*frameTime {
+			t.Errorf("silent for %d blocks, steepest %.3f, delay %v after %v", silent, steepest, stats.Delay, before)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"bytes"
 	"errors"
 	"log/slog"
 	"sync"
@@ -266,4 +267,28 @@ func TestRefusedCardClaimsNothing(t *testing.T) {
 	}
 	_, err = h.Login(newPerson(t, "famous").card("famous"), now)
 	check(t, err)
+}
+
+// A device that logs in with another's certificate as it was when it was here last does not take the newer one away.
+func TestLoginKeepsNewerCertificatesOfOtherDevices(t *testing.T) {
+	h, alice := newHub(t), newPerson(t, "alice")
+	phone, laptop := alice.addDevice(), alice.devices[0]
+	old := phone.Device()
+	later := now.Add(identity.SubkeyInterval)
+	_, err := phone.RotateSubkeys(later)
+	check(t, err)
+	fresh := alice.card("alice")
+	signed, err := alice.user.SignDeviceList(fresh.List, now)
+	check(t, err)
+	stale, err := identity.NewCard(fresh.UserCertificate, signed, []*identity.Device{laptop.Device(), old}, fresh.Profile, laptop)
+	check(t, err)
+	for _, card := range []*identity.Card{fresh, stale} {
+		if _, err := h.Login(card, later); err != nil {
+			t.Fatal(err)
+		}
+	}
+	account, _ := h.ByUser(fresh.User)
+	if _, certificate, _ := h.Known(account.CardHash, phone.ID()); !bytes.Equal(certificate, phone.Certificate()) {
+		t.Error("the hub gives the phone's old certificate")
+	}
 }

@@ -31,7 +31,7 @@ func (a *Accounts) Login(card *identity.Card, now time.Time) (Account, error) {
 		account, _ := a.ByUser(card.User)
 		return account, nil
 	default:
-		if err := newer(card, old.Card, now); err != nil {
+		if card, err = newer(card, old.Card, now); err != nil {
 			return Account{}, err
 		}
 	}
@@ -47,22 +47,23 @@ func (a *Accounts) Login(card *identity.Card, now time.Time) (Account, error) {
 	return account, a.release(account, old, gone)
 }
 
-// newer checks that the card may take the place of the one that is stored.
-func newer(card *identity.Card, stored []byte, now time.Time) error {
+// newer checks that the card may take the place of the one that is stored, and returns it with what that one has newer of the
+// user's other devices: a device knows the others' certificates as they were when it was here last.
+func newer(card *identity.Card, stored []byte, now time.Time) (*identity.Card, error) {
 	old, err := identity.ParseCard(stored, now)
 	if err != nil {
-		return fmt.Errorf("parse the stored card: %w", err)
+		return nil, fmt.Errorf("parse the stored card: %w", err)
 	}
 	switch err := card.Supersedes(old); {
 	case errors.Is(err, identity.ErrListWentBack), errors.Is(err, identity.ErrListForked), errors.Is(err, identity.ErrProfileWentBack):
-		return &wire.Error{
+		return nil, &wire.Error{
 			Code: wire.CodeStaleList, Detail: stored,
 			Sentence: "The hub knows newer devices or a newer profile of this user. Take them up and sign a list that adds this device.",
 		}
 	case err != nil:
-		return refuse(wire.CodeCard, "The hub has a newer card of this user: "+err.Error()+".")
+		return nil, refuse(wire.CodeCard, "The hub has a newer card of this user: "+err.Error()+".")
 	}
-	return nil
+	return card.Freshened(old)
 }
 
 // claim is a record that a login has made: the login that is refused after it gives it back.

@@ -62,7 +62,8 @@ type Host struct {
 	internet *Internet
 	public   string
 
-	cut bool // under the internet's mu
+	cut  bool // under the internet's mu
+	loss int  // percent, under the internet's mu
 }
 
 const (
@@ -162,6 +163,9 @@ func (i *Internet) passes(c vnet.Chunk) bool {
 		if h.cut && (from.IP.String() == h.public || to.IP.String() == h.public) {
 			return false
 		}
+		if h.loss > 0 && (from.IP.String() == h.public || to.IP.String() == h.public) && i.random.IntN(100) < h.loss {
+			return false
+		}
 	}
 	if i.loss > 0 && i.random.IntN(100) < i.loss {
 		return false
@@ -182,6 +186,13 @@ func (h *Host) Cut(cut bool) {
 	h.internet.mu.Lock()
 	defer h.internet.mu.Unlock()
 	h.cut = cut
+}
+
+// SetLoss has so many percent of the machine's packets vanish.
+func (h *Host) SetLoss(percent int) {
+	h.internet.mu.Lock()
+	defer h.internet.mu.Unlock()
+	h.loss = percent
 }
 
 // Internet is where the machine stands.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"gossip/backend"
@@ -75,8 +77,11 @@ func (c *callCommand) speaker() string {
 	return media.FilePrefix + c.Record
 }
 
-// check opens the microphone before anybody's telephone rings.
+// check opens the microphone and looks for the recording's folder before anybody's telephone rings.
 func (c *callCommand) check(machine *media.Machine) error {
+	if _, err := os.Stat(filepath.Dir(c.Record)); err != nil {
+		return fail(exitNotFound, "there is no folder for the recording: %w", err)
+	}
 	microphone, err := machine.Microphone(c.microphone())
 	switch {
 	case errors.Is(err, media.ErrNoMedia):
@@ -233,18 +238,23 @@ func (t *talk) hangUp(why string) error {
 	return nil
 }
 
-// farewell stays until the hub knows that the call is over.
+// farewell notes how long the call was, and stays until the hub knows that it is over.
 func (t *talk) farewell() {
 	if !t.joined.IsZero() {
 		t.result.Connected, t.result.Seconds = true, time.Since(t.joined).Seconds()
 	}
+	t.partWays()
+}
+
+// partWays waits until what is to be said of a call that is over has been said.
+func (s *session) partWays() {
 	late := time.NewTimer(goodbye)
 	defer late.Stop()
 	for {
 		select {
 		case <-late.C:
 			return
-		case <-t.Events():
+		case <-s.Events():
 		case <-time.After(calmTime):
 			return
 		}

@@ -92,6 +92,28 @@ func (p *program) interrupt() {
 	}
 }
 
+// hasSound reports whether this was built with a C compiler.
+func hasSound() bool {
+	machine := media.New(media.Options{})
+	defer machine.Close()
+	microphone, err := machine.Microphone(media.TestDevice)
+	if err == nil {
+		microphone.Close()
+	}
+	return !errors.Is(err, media.ErrNoMedia)
+}
+
+// needSound skips what takes time and sound.
+func needSound(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("talks for some seconds")
+	}
+	if !hasSound() {
+		t.Skip(media.ErrNoMedia)
+	}
+}
+
 // startHub runs a hub with the profiles of some people.
 func startHub(t *testing.T, people ...string) (hub *hubProcess, dir string) {
 	t.Helper()
@@ -112,26 +134,29 @@ func startHub(t *testing.T, people ...string) (hub *hubProcess, dir string) {
 // TestCallEcho has two programs and a hub: Echo, and somebody who calls it with speech and a picture, and records what
 // comes back.
 func TestCallEcho(t *testing.T) {
-	if testing.Short() {
-		t.Skip("talks for some seconds")
-	}
-	_, dir := startHub(t, "alice", "Echo")
+	needSound(t)
+	_, dir := startHub(t, "alice", "carol", "Echo")
 	said := speech(1, 4)
 	wav, record := filepath.Join(dir, "said.wav"), filepath.Join(dir, "heard.wav")
-	if err := media.WriteWAV(wav, said); errors.Is(err, media.ErrNoMedia) {
-		t.Skip(err)
-	} else if err != nil {
+	if err := media.WriteWAV(wav, said); err != nil {
 		t.Fatal(err)
 	}
 	echo := start(t, dir, "Echo", "echo")
 	echo.waitFor("is online")
 
+	carol := start(t, dir, "carol", "send", "@Echo", "Who is there?", "--wait", "read")
+	if code := carol.end(nil); code != exitOK {
+		t.Fatalf("carol says nothing to Echo: exit code %d", code)
+	}
 	stranger := start(t, dir, "alice", "call", "@Echo", "--wav", wav, "--record", record)
 	stranger.waitFor("calling @Echo")
 	stranger.interrupt()
 	var unheard talked
 	if code := stranger.end(&unheard); code != exitInterrupted || unheard.Connected {
 		t.Fatalf("a stranger's call that rings nowhere: exit code %d, %+v", code, unheard)
+	}
+	if _, err := os.Stat(record); err == nil {
+		t.Error("what nobody said was recorded")
 	}
 	answer := start(t, dir, "alice", "listen", "@Echo", "--unread", "--count", "1", "--for", "30s")
 	if code := answer.end(nil); code != exitOK || !strings.Contains(answer.out.String(), mayCallNow) {
@@ -140,6 +165,12 @@ func TestCallEcho(t *testing.T) {
 
 	var result talked
 	call := start(t, dir, "alice", "call", "@Echo", "--wav", wav, "--record", record, "--video", "test", "--seconds", "7.5")
+	call.waitFor("connected")
+	var busy talked
+	another := start(t, dir, "carol", "call", "@Echo", "--wav", "test", "--record", filepath.Join(dir, "none.wav"))
+	if code := another.end(&busy); code != exitRefused || busy.Ended != "they are in another call" {
+		t.Errorf("somebody else calls Echo meanwhile: exit code %d, %+v", code, busy)
+	}
 	if code := call.end(&result); code != exitOK || !result.Connected || len(result.Participants) != 1 {
 		t.Fatalf("exit code %d, %+v", code, result)
 	}
@@ -153,6 +184,100 @@ func TestCallEcho(t *testing.T) {
 		t.Errorf("Echo ends with exit code %d and says %+v", code, heard)
 	}
 	t.Logf("Echo got %d packets, %d frames; %d of %d samples were lost", heard.Packets, heard.Frames, heard.Concealed, heard.Samples)
+}
+
+// TestCallChannel has two people in the call of a channel, who hear each other; one is interrupted, the other hangs up later.
+func TestCallChannel(t *testing.T) {
+	needSound(t)
+	_, dir := startHub(t, "alice", "bob")
+	voices := map[string][]float32{"alice": speech(3, 3), "bob": speech(4, 3)}
+	join := func(name string, more ...string) *program {
+		wav := filepath.Join(dir, name+".wav")
+		if err := media.WriteWAV(wav, voices[name]); err != nil {
+			t.Fatal(err)
+		}
+		return start(t, dir, name, append([]string{"call", "#general", "--wav", wav, "--record", filepath.Join(dir, name+"-heard.wav")}, more...)...)
+	}
+	alice := join("alice")
+	alice.waitFor("calling #general")
+	bob := join("bob", "--seconds", "4.5")
+	var of, and talked
+	if code := bob.end(&of); code != exitOK || !of.Connected || of.Ended != "the time was over" {
+		t.Fatalf("bob: exit code %d, %+v", code, of)
+	}
+	alice.interrupt()
+	if code := alice.end(&and); code != exitOK || !and.Connected || and.Ended != "interrupted" || and.Call != of.Call {
+		t.Fatalf("alice: exit code %d, %+v", code, and)
+	}
+	for name, other := range map[string]string{"alice": "bob", "bob": "alice"} {
+		heard, err := media.ReadWAV(filepath.Join(dir, name+"-heard.wav"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		correlation, later := alike(voices[other], heard)
+		t.Logf("%s heard %s: aligned correlation %.3f, %.2f s into %.2f s", name, other, correlation, float64(later)/hertz, float64(len(heard))/hertz)
+		if correlation <= 0.8 {
+			t.Errorf("%s did not hear what %s said: correlation %.3f", name, other, correlation)
+		}
+	}
+}
+
+// display starts an X server for the screen that is shown.
+func display(t *testing.T) {
+	t.Helper()
+	x, err := exec.LookPath("Xvfb")
+	if err != nil {
+		t.Skip("Xvfb is missing: build/setup browser")
+	}
+	server := exec.Command(x, "-displayfd", "1", "-screen", "0", "640x360x24", "-nolisten", "tcp")
+	out, err := server.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		server.Process.Kill()
+		server.Wait() // "signal: killed"
+	})
+	number, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Skipf("Xvfb does not start: %v", err)
+	}
+	t.Setenv("DISPLAY", ":"+strings.TrimSpace(number))
+	t.Setenv("WAYLAND_DISPLAY", "")
+	t.Setenv("XDG_SESSION_TYPE", "x11")
+}
+
+// TestCallScreen shows Echo the screen, which it had not turned on, and then has Echo end a call.
+func TestCallScreen(t *testing.T) {
+	needSound(t)
+	display(t)
+	_, dir := startHub(t, "alice", "Echo")
+	echo := start(t, dir, "Echo", "echo")
+	echo.waitFor("is online")
+	if code := start(t, dir, "alice", "send", "@Echo", "May I call?", "--wait", "read").end(nil); code != exitOK {
+		t.Fatalf("alice says nothing to Echo: exit code %d", code)
+	}
+	record := filepath.Join(dir, "heard.wav")
+	var result talked
+	if code := start(t, dir, "alice", "call", "@Echo", "--wav", "test", "--record", record, "--video", "screen", "--seconds", "6").end(&result); code != exitOK {
+		t.Fatalf("exit code %d, %+v", code, result)
+	}
+	if len(result.Participants) != 1 || result.Participants[0].Keyframes == 0 {
+		t.Errorf("the screen does not come back: %+v", result)
+	}
+	call := start(t, dir, "alice", "call", "@Echo", "--wav", "test", "--record", record)
+	call.waitFor("connected")
+	echo.interrupt()
+	if code := echo.end(nil); code != exitOK {
+		t.Errorf("Echo ends with exit code %d", code)
+	}
+	result = talked{}
+	if code := call.end(&result); code != exitOK || !result.Connected || result.Ended != "the other hung up" {
+		t.Errorf("Echo goes: exit code %d, %+v", code, result)
+	}
 }
 
 // checkAnswer compares what was recorded with what was said.

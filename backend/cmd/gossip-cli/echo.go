@@ -68,7 +68,7 @@ func (e *echo) run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
-			return nil // interrupted, which is how it ends
+			return e.goAway() // interrupted, which is how it ends
 		case event, open := <-e.Events():
 			if !open {
 				return errors.New("the client has ended by itself; see its log with -v")

@@ -94,6 +94,18 @@ func (e *echo) hungUp() error {
 	return nil
 }
 
+// goAway ends the call that Echo is in, so that the other does not wait for it to come back.
+func (e *echo) goAway() error {
+	if e.talk.call == "" {
+		return nil
+	}
+	if err := e.HangUp(); err != nil {
+		e.app.log.Debug("there is no call to end", "cause", err)
+	}
+	e.partWays()
+	return e.hungUp()
+}
+
 // introduce writes to a stranger whose call did not ring. Saying something to them accepts them.
 func (e *echo) introduce(m backend.Message) error {
 	conversation, err := backend.ParseConversation(m.Conversation)

@@ -15,7 +15,7 @@ var vowels = [][3]float64{{730, 1090, 2440}, {270, 2290, 3010}, {300, 870, 2240}
 func speech(seed uint64, seconds float64) []float32 {
 	random := rand.New(rand.NewPCG(seed, 5))
 	out := make([]float32, int(seconds*hertz))
-	for at := hertz * 3 / 10; at < len(out); {
+	for at := hertz / 2; at < len(out); {
 		length := hertz * (12 + random.IntN(20)) / 100
 		syllable(out[at:min(at+length, len(out))], vowels[random.IntN(len(vowels))], 95+60*random.Float64(), 40*random.Float64()-20)
 		at += length + hertz*(2+random.IntN(14))/100
@@ -41,10 +41,10 @@ func syllable(out []float32, formants [3]float64, pitch, glide float64) {
 }
 
 const (
-	thinned  = 4               // the likeness is looked for at 12 kHz, which holds all of speech
-	window   = hertz / 4       // over which two sounds are compared
-	wandered = hertz * 6 / 100 // by which a window may lie elsewhere than the whole: players stretch a little
-	faint    = 1e-5            // power below which nothing is said
+	thinned  = 4         // the likeness is looked for at 12 kHz, which holds all of speech
+	window   = hertz / 4 // over which two sounds are compared
+	wandered = hertz / 5 // by which a window may lie elsewhere than the whole: players wait longer on uneven networks
+	faint    = 1e-5      // power below which nothing is said
 )
 
 // alike tells how much the sound in heard is what was said, and how much later it is, in samples: the windows in which
@@ -132,8 +132,10 @@ func TestAlike(t *testing.T) {
 	if c, later := alike(said, late(said)); c < 0.95 || later < 2*hertz-hertz/50 || later > 2*hertz+hertz/50 {
 		t.Errorf("the same 2 s later: %.3f at %.3f s", c, float64(later)/hertz)
 	}
-	if c, _ := alike(said, late(speech(9, 3))); c > 0.6 {
-		t.Errorf("something else: %.3f", c)
+	for seed := range uint64(2) {
+		if c, _ := alike(said, late(speech(9+seed, 3))); c > 0.4 {
+			t.Errorf("something else: %.3f", c)
+		}
 	}
 	if c, _ := alike(said, make([]float32, 4*hertz)); c > 0.1 {
 		t.Errorf("silence: %.3f", c)

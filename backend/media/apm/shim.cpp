@@ -21,7 +21,8 @@ apm *apm_new(void) {
   ProcessingConfig streams = {{mono, mono, mono, mono}};
   bool ok = p->Initialize(streams) == 0;
   ok &= p->high_pass_filter()->Enable(true) == 0;
-  ok &= p->echo_cancellation()->set_suppression_level(EchoCancellation::kHighSuppression) == 0;
+  // A stronger suppression takes no more echo out of a room, and half of one's words while both speak.
+  ok &= p->echo_cancellation()->set_suppression_level(EchoCancellation::kModerateSuppression) == 0;
   ok &= p->echo_cancellation()->Enable(true) == 0;
   ok &= p->noise_suppression()->set_level(NoiseSuppression::kModerate) == 0;
   ok &= p->noise_suppression()->Enable(true) == 0;
