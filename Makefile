@@ -26,17 +26,17 @@ run: hub cli ## open the app with a hub of its own and an Echo contact (without 
 	@build/run
 
 .PHONY: demo
-demo: hub cli ## the same story in the terminal: a hub, two people, encrypted messages
+demo: hub cli ## the same story in the terminal: a hub, two people, encrypted messages, a call
 	@build/demo
 
 .PHONY: dev
 dev: ## the app with hot reload
-	build/setup window frontend
+	build/setup media window frontend
 	$(TOOL) wails dev -m -viteservertimeout 60 -tags webkit2_41
 
 .PHONY: test
 test: frontend ## every test of Go and of the interface that needs no browser
-	build/setup compiler interop
+	build/setup compiler media interop
 	go vet $(PACKAGES)
 	go test $(TEST_FLAGS) $(PACKAGES)
 	build/interop
@@ -44,7 +44,7 @@ test: frontend ## every test of Go and of the interface that needs no browser
 
 .PHONY: lint
 lint: ## gofmt, go vet, staticcheck, govulncheck, svelte-check, eslint, prettier
-	build/setup compiler frontend
+	build/setup compiler media frontend
 	build/lint $(PACKAGES)
 
 .PHONY: e2e
@@ -55,7 +55,7 @@ e2e: window hub cli ## drive the real app, with a browser and in its own window
 
 .PHONY: screenshots
 screenshots: window hub cli ## take the pictures of every screen of the real app anew
-	build/setup browser
+	build/setup media browser
 	go build -buildvcs=false -tags $(DEV_TAGS) -o $(BIN)/gossip-dev .
 	cd frontend && PICTURES=1 npm run e2e screenshots window
 
@@ -74,20 +74,21 @@ install: build ## put the app into your menu, to open gossip:// links, too (buil
 
 .PHONY: window hub cli frontend bindings
 window: frontend
-	build/setup window
+	build/setup media window
 	$(GO_BUILD) -tags $(WINDOW_TAGS) -o $(BIN)/gossip .
 
 hub:
 	$(STATIC) -o $(BIN)/gossip-hub ./signaling
 
-cli:
-	$(STATIC) -o $(BIN)/gossip-cli ./backend/cmd/gossip-cli
+cli: # with CGO_ENABLED=0 it is one static program that makes no calls
+	[ "$${CGO_ENABLED:-1}" = 0 ] || build/setup media
+	$(GO_BUILD) -o $(BIN)/gossip-cli ./backend/cmd/gossip-cli
 
 frontend:
 	build/setup frontend
 	npm --prefix frontend run --silent build -- --logLevel warn
 
 bindings: ## write frontend/wailsjs anew, after a change of App's methods
-	build/setup window
+	build/setup media window
 	GOSSIP_PROFILE=$(BIN)/none $(TOOL) wails generate module -tags webkit2_41
 	git status --short frontend/wailsjs

@@ -11,6 +11,7 @@ import (
 
 	"gossip/backend/bridge"
 	"gossip/backend/desktop"
+	"gossip/backend/media"
 	"gossip/backend/notify"
 	"gossip/backend/settings"
 )
@@ -25,6 +26,7 @@ const (
 type App struct {
 	*bridge.Calls
 	session *bridge.Session
+	machine *media.Machine // its sound and picture
 	profile string
 	link    string // to offer at the start
 	log     *slog.Logger
@@ -43,7 +45,8 @@ type App struct {
 // NewApp returns an App that has not been started.
 func NewApp(start start, log *slog.Logger) *App {
 	a := &App{profile: start.profile, link: start.link, log: log, done: make(chan struct{}), visible: make(chan struct{})}
-	a.session = bridge.New(start.options(log, a.show, screen{a}))
+	a.machine = media.New(media.Options{Log: log})
+	a.session = bridge.New(start.options(log, a.machine, a.show, screen{a}))
 	a.Calls = a.session.Calls()
 	return a
 }
@@ -64,6 +67,9 @@ func (a *App) startup(ctx context.Context) {
 		var following sync.WaitGroup
 		following.Go(func() { a.followPlace(running) })
 		a.session.Run(running)
+		if err := a.machine.Close(); err != nil {
+			a.log.Warn("close the speaker", "error", err)
+		}
 		following.Wait()
 	}()
 }
@@ -175,8 +181,11 @@ func (a *App) keepPlace() {
 // screen shows notifications over the session bus.
 type screen struct{ app *App }
 
-// Show shows an alert, or says why that can't be.
+// Show shows an alert, or says why that can't be. A call brings the window to the front, too.
 func (s screen) Show(alert notify.Alert) error {
+	if alert.Ringing {
+		s.app.raise()
+	}
 	notices, err := s.app.noticesOnce()
 	if err != nil {
 		return err

@@ -21,6 +21,7 @@ import (
 
 	"gossip/backend/bridge"
 	"gossip/backend/desktop"
+	"gossip/backend/media"
 	"gossip/backend/settings"
 	"gossip/common/id"
 )
@@ -44,6 +45,8 @@ type start struct {
 	ownHub   bool   // start a hub on this machine at the first start
 	link     string // invite link of a hub to offer
 	debug    bool
+	// callDevice stands for microphone, camera, screen and speaker: "test" is a tone and a picture that moves.
+	callDevice string
 }
 
 func main() {
@@ -74,6 +77,7 @@ func parse(args []string, output io.Writer) (start, error) {
 	flags.StringVar(&s.hub, "hub", os.Getenv("GOSSIP_HUB"), "`address` or invite link of a hub to join at the first start")
 	flags.StringVar(&s.name, "name", os.Getenv("GOSSIP_NAME"), "`name` to take at the first start")
 	flags.BoolVar(&s.ownHub, "own-hub", os.Getenv("GOSSIP_OWN_HUB") != "", "start a hub on this machine at the first start, and join it")
+	flags.StringVar(&s.callDevice, "call-device", os.Getenv("GOSSIP_CALL_DEVICE"), "`source` for calls in the place of every device: test is a tone and a picture that moves, for trying things out")
 	flags.BoolVar(&s.debug, "debug", os.Getenv("GOSSIP_DEBUG") != "", "log more")
 	flags.Usage = func() {
 		fmt.Fprintln(output, "gossip [flags] [gossip://invite-link]: opens the window, and offers to join the link's hub")
@@ -123,10 +127,12 @@ func dataFolder() (string, error) {
 }
 
 // options are the session's.
-func (s start) options(log *slog.Logger, show func(bridge.Change), desktop bridge.Desktop) bridge.Options {
+func (s start) options(log *slog.Logger, machine *media.Machine, show func(bridge.Change), desktop bridge.Desktop) bridge.Options {
 	options := bridge.Options{Version: version, Name: s.name, Hub: s.hub, Password: s.password, OwnHub: s.ownHub, Show: show, Desktop: desktop}
 	options.Profile.Dir, options.Profile.Log, options.Profile.Client = s.profile, log, "gossip/"+version
 	options.Profile.Unlock.KeyFile = s.keyFile
+	options.Machine, options.CallDevice = machine, s.callDevice
+	options.Profile.CallLoopback = s.callDevice == media.TestDevice // both ends of a try may be on this machine
 	return options
 }
 
@@ -186,7 +192,7 @@ func openWindow(app *App) (err error) {
 		MinHeight:        desktop.LeastHeight,
 		WindowStartState: state,
 		BackgroundColour: options.NewRGB(8, 17, 37),
-		AssetServer:      &assetserver.Options{Assets: assets},
+		AssetServer:      &assetserver.Options{Assets: assets, Handler: app.session.Pictures()},
 		OnStartup:        app.startup,
 		OnBeforeClose:    app.beforeClose,
 		OnShutdown:       app.shutdown,

@@ -2,7 +2,7 @@
 // every change in one ordered stream of events. The desktop app and gossip-cli stand on the same Client.
 //
 // Goroutines: one a hub that owns its conversations (package chat), one a connection (package link), one for the
-// events. Close ends them all.
+// call (package call), one for the events. Close ends them all.
 package backend
 
 import (
@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"gossip/backend/call"
 	"gossip/backend/roster"
 	"gossip/backend/settings"
 	"gossip/backend/store"
@@ -32,6 +33,12 @@ type Options struct {
 	// Dial opens the bearer to "host:port"; nil: TCP.
 	Dial   func(ctx context.Context, address string) (net.Conn, error)
 	Client string // name and version, for the hub's log
+	// Media is the machine's sound and picture; nil: calls carry neither.
+	Media call.Media
+	// CallNetwork is what calls are made over; nil: the machine's.
+	CallNetwork call.Network
+	// CallLoopback takes this machine's own address for calls, too: for programs that call each other on one machine.
+	CallLoopback bool
 }
 
 // rotateEvery is how often the device's encryption subkeys are looked after.
@@ -53,6 +60,7 @@ type Client struct {
 	mu     sync.Mutex // guards the following
 	me     *self      // nil without an identity
 	roster *roster.Roster
+	phone  *call.Phone // nil without an identity
 	hubs   map[id.HubID]*hub
 	closed bool
 }
@@ -106,6 +114,7 @@ func (c *Client) enter(me *self) error {
 		return err
 	}
 	c.me, c.roster = me, people
+	c.startPhone(me)
 	for hubID, record := range records {
 		h := newHub(c, hubID, record)
 		if err := h.openChat(me, people); err != nil {
@@ -179,6 +188,7 @@ func (c *Client) Close() error {
 	if closed {
 		return nil
 	}
+	c.hangUpAtEnd()
 	c.disconnect()
 	c.end()
 	c.tasks.Wait()

@@ -37,6 +37,8 @@ func subjectOf(e *Event) (subject, bool) {
 	switch e.Type {
 	case EventConversation:
 		return subject{e.Type, e.Conversation}, true
+	case EventCall:
+		return subject{e.Type, ""}, true
 	case EventConversations:
 		return subject{e.Type, e.Hub}, true
 	case EventHub:

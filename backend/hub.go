@@ -88,7 +88,7 @@ func (h *hub) openChat(me *self, people *roster.Roster) error {
 	}
 	conversations, err := chat.Open(chat.Config{
 		Hub: h.id, HubKey: h.row.Key, Device: me.keys.Device, Store: c.store, Engine: e2ee.New(me.keys.Device, h.id),
-		Roster: people, Preferences: c.preferences, Emit: c.events.emit, Log: c.log,
+		Roster: people, Preferences: c.preferences, Calls: heard{c.phone}, Emit: c.events.emit, Log: c.log,
 	})
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 
+	"gossip/backend/call"
 	"gossip/backend/chat"
 	"gossip/common/id"
 )
@@ -66,6 +67,9 @@ func (c *Client) Block(user id.UserID, blocked bool) error {
 	people := c.people()
 	if people == nil {
 		return ErrNoIdentity
+	}
+	if blocked {
+		c.onPhone(func(p *call.Phone) error { return p.Blocked(user) }) // while they can still be told
 	}
 	if err := people.Block(user, blocked); err != nil {
 		return err

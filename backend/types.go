@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"gossip/backend/call"
 	"gossip/backend/chat"
 	"gossip/backend/roster"
 	"gossip/backend/store"
@@ -30,6 +31,14 @@ type (
 	Role             = chat.Role
 )
 
+// What calls are made of; see package call.
+type (
+	CallInfo        = call.Info
+	CallParticipant = call.Participant
+	CallStatistics  = call.Statistics
+	RunningCall     = call.Running
+)
+
 // Where a message stands.
 const (
 	Queued    = chat.StateQueued
@@ -57,6 +66,7 @@ const (
 	EventGap            = chat.EventGap
 	EventError          = chat.EventError
 	EventCleared        = chat.EventCleared
+	EventCall           = chat.EventCall
 	EventReady          = chat.EventReady
 )
 

@@ -23,6 +23,7 @@ type device struct {
 	line   *line
 	way    func(context.Context, string) (net.Conn, error) // to the hub; nil: straight
 	unlock vault.Unlock
+	calls  calls
 	user   id.UserID
 	id     id.DeviceID
 
@@ -48,7 +49,7 @@ func (d *device) open() {
 	}
 	client, err := backend.New(backend.Options{
 		Dir: d.dir, Unlock: d.unlock, Dial: d.dial, Client: "gossip-test/1",
-		Log: slog.New(d.world.logs.handler(d.name)),
+		Log: slog.New(d.world.logs.handler(d.name)), Media: d.calls.machine(), CallNetwork: d.calls.network,
 	})
 	if err != nil {
 		d.world.t.Fatalf("%s can't open the profile: %v", d.name, err)

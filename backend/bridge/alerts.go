@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gossip/backend"
+	"gossip/backend/call"
 	"gossip/backend/notify"
 )
 
@@ -25,6 +26,7 @@ type alerts struct {
 	notifier *notify.Notifier
 	known    map[string]backend.ConversationInfo // by key: the last that was told
 	retried  map[string]bool                     // ids of messages that could not be read yet
+	ringing  string                              // key of the conversation whose call rings
 	silent   bool                                // the desktop does not answer, and that was logged; the notifier's own
 }
 
@@ -65,6 +67,24 @@ func (a *alerts) take(event backend.Event) {
 		if m, ok := a.message(*event.Message); ok {
 			a.notifier.Take(m)
 		}
+	}
+}
+
+// call tells of a call that rings, until it does no more.
+func (a *alerts) call(info backend.CallInfo) {
+	ringing := ""
+	if info.Phase == call.Ringing {
+		ringing = info.Conversation
+	}
+	if ringing == a.ringing {
+		return
+	}
+	if a.ringing != "" {
+		a.notifier.Rang(a.ringing)
+	}
+	a.ringing = ringing
+	if m, ok := a.message(backend.Message{Conversation: ringing, FromName: info.CallerName}); ok && ringing != "" {
+		a.notifier.Ring(m, info.Video)
 	}
 }
 
@@ -136,7 +156,7 @@ func (a *alerts) hubName(hub string) string {
 
 // Show shows an alert, for the notifier.
 func (a *alerts) Show(alert notify.Alert) {
-	if !alert.Quiet {
+	if !alert.Quiet && !alert.Ringing {
 		a.session.emit(eventNotified, Change{Event: backend.Event{Conversation: alert.Conversation}})
 	}
 	a.judge(a.session.desktopShow(alert))

@@ -119,14 +119,15 @@ func (c *Calls) Settings() (settings.Values, error) {
 	return client.Settings().Get(), nil
 }
 
-// SetSettings replaces the person's preferences. Where the window was is not the interface's to say.
+// SetSettings replaces the person's preferences. Where the window was is not the interface's to say, and devices for calls
+// are chosen by SetCallDevice.
 func (c *Calls) SetSettings(values settings.Values) error {
 	client, err := c.session.Client()
 	if err != nil {
 		return err
 	}
 	return client.Settings().Update(func(v *settings.Values) {
-		values.Window = v.Window
+		values.Window, values.Devices = v.Window, v.Devices
 		*v = values
 	})
 }

@@ -12,6 +12,7 @@ import (
 
 	"gossip/backend"
 	"gossip/backend/localhub"
+	"gossip/backend/media"
 	"gossip/backend/settings"
 	"gossip/common/id"
 )
@@ -56,6 +57,10 @@ type Options struct {
 	Password string
 	// Desktop shows notifications; nil: it can't.
 	Desktop Desktop
+	// Machine is the computer's sound and picture; nil: calls carry neither. Who made it closes it after Run.
+	Machine *media.Machine
+	// CallDevice stands for every device of a call, in the place of what the person chose: media.TestDevice for tests.
+	CallDevice string
 	// OwnHub starts a hub on this machine when none is joined.
 	OwnHub bool
 	// Show takes each change, one at a time, in the order of their numbers. It may not call the session.
@@ -66,7 +71,8 @@ type Options struct {
 type Change struct {
 	Seq uint64 `json:"seq"`
 	backend.Event
-	Link string `json:"link,omitempty"`
+	Link string            `json:"link,omitempty"`
+	Call *backend.CallInfo `json:"call,omitempty"`
 }
 
 // Session is one profile from its opening to its end. Run it once.
@@ -85,6 +91,7 @@ type Session struct {
 	trouble   string // why the stage is failed or locked: a sentence
 	client    *backend.Client
 	own       *localhub.Hub
+	screen    string // that is shared when one is
 	joining   context.CancelFunc
 	noticed   bool     // the notice about the settings was given
 	asked     []Change // to be opened once an interface is there
@@ -102,6 +109,9 @@ func New(o Options) *Session {
 	log := o.Profile.Log
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
+	}
+	if o.Machine != nil {
+		o.Profile.Media = o.Machine
 	}
 	s := &Session{options: o, log: log, stage: StageOpening, answers: make(chan answer)}
 	s.ctx, s.stop = context.WithCancel(context.Background())
@@ -170,8 +180,18 @@ func (s *Session) pump(client *backend.Client) {
 			event.HubInfo = &hub
 		}
 		s.alerts.take(event)
-		s.show(Change{Event: event})
+		s.show(s.change(client, event))
 	}
+}
+
+// change adds to an event what it only points at.
+func (s *Session) change(client *backend.Client, event backend.Event) Change {
+	if event.Type != backend.EventCall {
+		return Change{Event: event}
+	}
+	info := client.Call()
+	s.alerts.call(info)
+	return Change{Event: event, Call: &info}
 }
 
 // show gives the change the next number and sends it.

@@ -28,6 +28,11 @@ func (c *change) apply(r *received) error {
 		return c.answerResend(r, body)
 	case content.Gone:
 		return c.applyGone(r, body)
+	case content.Call:
+		return c.applyCall(r, body)
+	case content.Offer, content.Answer, content.ICE:
+		c.negotiated(r.conv, r.from, r.device, body)
+		return nil
 	case content.Unknown:
 		return c.applyUnknown(r)
 	}

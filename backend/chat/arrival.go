@@ -118,10 +118,12 @@ func (h *Hub) connected(conn Connection, welcome wire.Welcome) {
 	h.takeSummaries(welcome.Channels, true, len(welcome.Channels) < wire.MaxSummaries)
 	h.sendAcks(time.Now())
 	h.startFetch(h.shownPeople())
+	h.callsConnected(welcome.ICEServers)
 	h.tell(Event{Type: EventConversations})
 }
 
 func (h *Hub) disconnected() {
+	h.Calls.Connected(h.Config.Hub, false)
 	h.conn = nil
 	h.Roster.Disconnected(h.Config.Hub)
 	h.outbox.restart()

@@ -18,6 +18,7 @@ const (
 	EventGap            EventType = "gap"             // Message: the row of the gap
 	EventError          EventType = "error"           // Error
 	EventCleared        EventType = "cleared"         // nothing: read the conversation's history anew, rows have come or gone
+	EventCall           EventType = "call"            // nothing: ask for the call anew, it has changed
 	EventReady          EventType = "ready"           // nothing: the identity is there and the store is open
 )
 

@@ -38,6 +38,7 @@ type Config struct {
 	Engine      *e2ee.Engine
 	Roster      *roster.Roster
 	Preferences func() Preferences
+	Calls       Calls                // nil: nobody hears of calls
 	Emit        func(events []Event) // called from the hub's goroutine, after the commit; must not block
 	Log         *slog.Logger
 }
@@ -104,7 +105,8 @@ type Hub struct {
 	typing        typingState
 	answered      map[id.DeviceID]int // resends given in this window
 	answeredSince time.Time
-	foreign       map[id.ChannelID]bool      // not one's own, of which sender keys are kept since the last sweep
+	foreign       map[id.ChannelID]bool // not one's own, of which sender keys are kept since the last sweep
+	calls         callState
 	earlyFull     map[Conversation]time.Time // until when nothing more that came early is kept there
 }
 
@@ -114,7 +116,10 @@ func Open(config Config) (*Hub, error) {
 		Config: config, self: config.Roster.Self(), device: config.Device.ID(),
 		jobs: make(chan func()), arrived: make(chan struct{}, 1), room: make(chan struct{}, 1), reindex: make(chan struct{}, 1), stopped: make(chan struct{}),
 		fetching: map[id.UserID]bool{}, unavailable: map[id.UserID]absence{}, confirmed: map[id.UserID]bool{}, answered: map[id.DeviceID]int{}, foreign: map[id.ChannelID]bool{}, earlyFull: map[Conversation]time.Time{},
-		typing: newTypingState(),
+		typing: newTypingState(), calls: newCallState(),
+	}
+	if h.Calls == nil {
+		h.Calls = deaf{}
 	}
 	return h, h.load()
 }
@@ -186,6 +191,7 @@ type change struct {
 	dirty   map[Conversation]*conversation
 	indexes map[Conversation]*search.Index // those that this transaction changes
 	told    map[Conversation]bool          // whose summary is to be told of
+	after   []func()                       // what is to be done once it is durable
 }
 
 // update runs do in one transaction. What do changes in memory is read again from the store when it fails.
@@ -214,6 +220,9 @@ func (h *Hub) update(do func(c *change) error) error {
 	if len(c.events) > 0 {
 		h.Emit(c.events)
 	}
+	for _, f := range c.after {
+		f()
+	}
 	return nil
 }
 
@@ -238,6 +247,7 @@ func (h *Hub) tick() {
 		}
 	}
 	h.endTyping(now)
+	h.lookAfterCalls(now)
 	if !h.outbox.again.IsZero() && !now.Before(h.outbox.again) {
 		h.outbox.again = time.Time{}
 		h.syncBehind()
@@ -267,7 +277,7 @@ const (
 // untilDue returns how long the goroutine may sleep.
 func (h *Hub) untilDue() time.Duration {
 	next := time.Now().Add(longestNap)
-	for _, due := range []time.Time{h.expiryDue, h.receiptsDue, h.repairsDue(), h.typing.due(), h.acksDue(), h.retryDue(), h.outbox.again} {
+	for _, due := range []time.Time{h.expiryDue, h.receiptsDue, h.repairsDue(), h.typing.due(), h.calls.due, h.acksDue(), h.retryDue(), h.outbox.again} {
 		if !due.IsZero() && due.Before(next) {
 			next = due
 		}

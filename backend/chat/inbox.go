@@ -235,6 +235,7 @@ func (c *change) takeSignal(p *wire.SignalPacket, later *[]func()) error {
 			return nil
 		}
 		if p.Re != id.NoMessage {
+			c.callRefused(p.Re, &refusal)
 			return c.refused(p.Re, &refusal)
 		}
 		return c.hubError(&refusal)
@@ -242,6 +243,16 @@ func (c *change) takeSignal(p *wire.SignalPacket, later *[]func()) error {
 		var update wire.ChannelUpdate
 		if c.read(p, &update) {
 			*later = append(*later, func() { c.Hub.takeUpdate(update) })
+		}
+	case wire.KindCallRoster:
+		var roster wire.CallRoster
+		if c.read(p, &roster) {
+			*later = append(*later, func() { c.Hub.takeCallRoster(p.Re, roster) })
+		}
+	case wire.KindICEServers:
+		var servers wire.ICEServers
+		if c.read(p, &servers) {
+			*later = append(*later, func() { c.Hub.takeICEServers(servers.Servers) })
 		}
 	case wire.KindRemoved:
 		var removed wire.Removed

@@ -234,9 +234,13 @@ func (c *change) readOne(conv Conversation, at place) error {
 	if err != nil || !found {
 		return err
 	}
+	told := r.From
+	if r.Notice != nil {
+		told = c.self // who called hears nothing of when it was seen
+	}
 	return errors.Join(
 		c.markRead(conv, at, &r, c.now),
-		c.owe(conv, r.From, content.Read, r.ID),
+		c.owe(conv, told, content.Read, r.ID),
 		c.owe(conv, c.self, content.Read, r.ID),
 	)
 }

@@ -227,13 +227,18 @@ func (c *change) showRow(kind EventType, conv Conversation, at place, r *row) {
 // notice adds a row of the program behind everything that is there.
 func (c *change) notice(conv Conversation, n Notice, by id.UserID) (id.MessageID, error) {
 	state := c.conversation(conv)
+	state.Notices++
+	r := &row{ID: id.NewMessageID(), From: by, SentAt: millis(c.now), State: StateReceived, Notice: &n}
+	return r.ID, c.insert(conv, c.noticePlace(conv, state, r.ID), r)
+}
+
+// noticePlace is behind everything that is there.
+func (c *change) noticePlace(conv Conversation, state *conversation, notice id.MessageID) place {
 	major := state.Major
 	if conv.Direct() {
 		major = max(major, uint64(millis(c.now)))
 	} else if cursor := c.cursors[conv.Channel]; cursor != nil {
 		major = max(major, cursor.seq)
 	}
-	state.Notices++
-	r := &row{ID: id.NewMessageID(), From: by, SentAt: millis(c.now), State: StateReceived, Notice: &n}
-	return r.ID, c.insert(conv, newPlace(major, math.MaxInt64+state.Notices, r.ID), r)
+	return newPlace(major, math.MaxInt64+state.Notices, notice)
 }

@@ -259,6 +259,9 @@ func (c *change) showStatement(ch *channel, s *membership.Statement, wasMember, 
 			return err
 		}
 	}
+	if s.Action == membership.Leave || s.Action == membership.Remove {
+		c.callsWithout(conv, s)
+	}
 	if wasMember && !isMember {
 		c.conversation(conv).Forgotten = s.Action == membership.Leave
 		return c.Engine.LeaveChannel(c.tx, ch.id)

@@ -107,6 +107,8 @@ const (
 	NoticeTopic     = "topic"
 	NoticeTimer     = "timer"
 	NoticeGap       = "gap"
+	NoticeCall      = "call"        // a call, and what it came to; Subject: who called
+	NoticeMissed    = "missed_call" // a call that was not taken here; Subject: who called
 	NoticeExpired   = "expired"
 	NoticeKeyChange = "key_change"
 	NoticeWarning   = "warning" // the hub or a device did what it may not

@@ -102,6 +102,8 @@ func (c *change) takeStream(p *wire.StreamPacket, later *[]func()) error {
 		*later = append(*later, func() { c.Hub.takePresence(presence) })
 	case wire.KindTyping:
 		return c.takeTyping(p)
+	case wire.KindOffer, wire.KindAnswer, wire.KindICE:
+		return c.takeNegotiation(p)
 	}
 	return nil
 }

@@ -18,10 +18,11 @@ const (
 	noticesPath = dbus.ObjectPath("/org/freedesktop/Notifications")
 )
 
-// lowUrgency and usualUrgency are the specification's.
+// The urgencies are the specification's.
 const (
 	lowUrgency   = byte(0)
 	usualUrgency = byte(1)
+	callUrgency  = byte(2) // stays until it is withdrawn
 )
 
 // Notices shows notifications, one a conversation, and tells which of them the person has chosen. Its methods may be
@@ -109,6 +110,9 @@ func (n *Notices) Show(alert notify.Alert) error {
 		"category":       dbus.MakeVariant("im.received"),
 		"urgency":        dbus.MakeVariant(usualUrgency),
 		"suppress-sound": dbus.MakeVariant(true), // the interface makes the sound
+	}
+	if alert.Ringing {
+		hints["urgency"], hints["category"] = dbus.MakeVariant(callUrgency), dbus.MakeVariant("call.incoming")
 	}
 	if alert.Quiet {
 		hints["urgency"] = dbus.MakeVariant(lowUrgency)

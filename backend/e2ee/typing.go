@@ -63,6 +63,26 @@ func (e *Engine) OpenTyping(tx *store.Tx, from id.DeviceID, payload []byte) ([]b
 	return plaintext, refusal(err)
 }
 
+// OpenNegotiation is OpenTyping for what wants an answer: since the device has sealed it under a session, it knows that
+// session, and SealTyping may answer on it.
+func (e *Engine) OpenNegotiation(tx *store.Tx, from id.DeviceID, payload []byte, now time.Time) ([]byte, error) {
+	plaintext, err := e.OpenTyping(tx, from, payload)
+	if err != nil {
+		return nil, err
+	}
+	var in envelope
+	if err := wire.Unmarshal(payload, &in); err != nil {
+		return nil, ErrUndecryptable
+	}
+	b, key := e.bucket(tx, sessionBucket), join(from[:], in.Session[:])
+	row, found, err := store.GetValue[sessionRow](b, key)
+	if err != nil || !found || row.Decrypted != 0 {
+		return plaintext, err
+	}
+	row.Decrypted = now.UnixMilli() // once: a repeat must not make an old session the chosen one
+	return plaintext, store.PutValue(b, key, row)
+}
+
 // SealTypingChannel is SealTyping for a channel, under the sender key of the present epoch: who has left since this
 // device's last message there could still read it if the hub gave it to them. ErrNoSenderKey where this device has
 // none.

@@ -40,6 +40,24 @@ func (n *Notifier) Take(m Message) {
 	n.rouse()
 }
 
+// Ring tells that the author of a message without a text calls.
+func (n *Notifier) Ring(m Message, video bool) {
+	choices := n.choices()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.decider.wanted(m, choices) {
+		n.show(wordRing(m, video, choices))
+		n.rouse()
+	}
+}
+
+// Rang notes that a call rings no more.
+func (n *Notifier) Rang(conversation string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.withdraw(conversation)
+}
+
 // Attend notes which conversation the person looks at, "" for none.
 func (n *Notifier) Attend(conversation string) {
 	n.mu.Lock()

@@ -36,6 +36,7 @@ type Alert struct {
 	Title        string
 	Body         string
 	Quiet        bool // without sound and urgency
+	Ringing      bool // somebody calls: it stays until it is withdrawn
 }
 
 // Decider holds what was told of each conversation. The zero Decider is one of a window that nobody looks at.

@@ -240,3 +240,25 @@ func TestNotifier(t *testing.T) {
 		}
 	})
 }
+
+func TestRing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shown := &screen{}
+		choices := everything
+		n := New(shown, func() Choices { return choices })
+		ctx, cancel := context.WithCancel(t.Context())
+		go n.Run(ctx)
+		defer cancel()
+		call := Message{Conversation: "d", From: "Bob"}
+		n.Ring(call, true)
+		synctest.Wait()
+		n.Rang("d")
+		synctest.Wait()
+		choices.DoNotDisturb = true
+		n.Ring(call, false)
+		synctest.Wait()
+		if want := []string{"d: Video call", "withdraw d"}; !slices.Equal(shown.done, want) {
+			t.Errorf("the screen did %q, want %q", shown.done, want)
+		}
+	})
+}

@@ -30,6 +30,18 @@ func word(m Message, count, untold int, c Choices) Alert {
 	return alert
 }
 
+// wordRing finds the words for a call.
+func wordRing(m Message, video bool, c Choices) Alert {
+	alert := Alert{Conversation: m.Conversation, Title: title(m), Body: "Voice call", Ringing: true}
+	switch {
+	case !c.Preview:
+		alert.Title, alert.Body = "Gossip", "Somebody calls you"
+	case video:
+		alert.Body = "Video call"
+	}
+	return alert
+}
+
 // title says where something was said, or by whom.
 func title(m Message) string {
 	var title string

@@ -161,10 +161,11 @@ func TestKeys(t *testing.T) {
 	s := open(t, dir)
 	if err := s.Update(func(v *settings.Values) {
 		v.TextSize, v.Window = 125, settings.Window{X: -10, Y: 20, Width: 900, Height: 600, Maximised: true}
+		v.Devices = settings.Devices{Microphone: "m", Speaker: "s", Camera: "c"}
 	}); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"windowX", "windowY", "windowWidth", "windowHeight", "windowMaximised"}
+	want := []string{"windowX", "windowY", "windowWidth", "windowHeight", "windowMaximised", "callMicrophone", "callSpeaker", "callCamera"}
 	want = append(want, interfaceKeys(t)...)
 	got := slices.Collect(maps.Keys(read(t, dir)))
 	slices.Sort(want)
@@ -172,7 +173,7 @@ func TestKeys(t *testing.T) {
 	if !slices.Equal(got, want) || len(want) < 20 {
 		t.Errorf("the file has the keys\n%v, want\n%v", got, want)
 	}
-	if kept := open(t, dir).Get(); kept != s.Get() || kept.Window.X != -10 {
+	if kept := open(t, dir).Get(); kept != s.Get() || kept.Window.X != -10 || kept.Devices.Speaker != "s" {
 		t.Errorf("kept %+v", kept)
 	}
 }

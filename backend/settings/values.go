@@ -26,8 +26,17 @@ type Values struct {
 	NotificationSound   bool   `json:"notificationSound"`   // with a sound
 	DoNotDisturb        bool   `json:"doNotDisturb"`        // none of them for now
 	EnterSends          bool   `json:"enterSends"`          // Enter sends a message; otherwise Ctrl+Enter does
+	HideAddress         bool   `json:"hideAddress"`         // calls go only through the hub's relay, so that nobody learns this device's address
 	DefaultTimer        int    `json:"defaultTimer"`        // seconds until messages of a new conversation disappear; 0 = never
+	Devices
 	Window
+}
+
+// Devices is what a person has chosen for calls, as package media names it; "" is the system's own choice.
+type Devices struct {
+	Microphone string `json:"callMicrophone"`
+	Speaker    string `json:"callSpeaker"`
+	Camera     string `json:"callCamera"`
 }
 
 // Window is where the app's window was when it was last open, in the units of the desktop. The zero Window was never open.
@@ -50,6 +59,7 @@ var timers = []int{0, 30, 300, 3600, 8 * 3600, 86400, 7 * 86400, 28 * 86400}
 
 const (
 	maxText     = 256       // of a text, in bytes
+	maxDevice   = 1024      // of a device's name, in bytes
 	maxPosition = 1_000_000 // of the window, either way from the corner of the first screen
 )
 
@@ -107,6 +117,11 @@ var rules = []rule{
 		func(v *Values, defaults Values) { v.DefaultTimer = defaults.DefaultTimer },
 	},
 	{
+		func(v *Values) bool { return v.Devices.possible() },
+		"the name of a device for calls is too long or is not text; choose another device",
+		func(v *Values, defaults Values) { v.Devices = defaults.Devices },
+	},
+	{
 		func(v *Values) bool { return v.Window.possible() },
 		"the window's place and size are no place and size",
 		func(v *Values, defaults Values) { v.Window = defaults.Window },
@@ -120,6 +135,15 @@ func textRule(text func(*Values) *string) rule {
 		"a setting is longer than 256 bytes or is not text; make it shorter",
 		func(v *Values, defaults Values) { *text(v) = *text(&defaults) },
 	}
+}
+
+func (d Devices) possible() bool {
+	for _, name := range []string{d.Microphone, d.Speaker, d.Camera} {
+		if len(name) > maxDevice || !utf8.ValidString(name) {
+			return false
+		}
+	}
+	return true
 }
 
 func (w Window) possible() bool {

@@ -159,7 +159,7 @@ func TestCgo(t *testing.T) {
 			t.Errorf("%s needs a C compiler: %s", p.at(), strings.Join(p.CgoFiles, " "))
 		}
 	}
-	for _, program := range []string{"signaling", "backend/cmd/gossip-cli"} {
+	for _, program := range []string{"signaling"} {
 		if !slices.ContainsFunc(ourPackages(t), func(p listed) bool { return p.at() == program }) {
 			continue
 		}

@@ -13,7 +13,7 @@ var imports = []struct {
 	may []string
 	why string
 }{
-	{".", []string{"backend/bridge", "backend/desktop", "backend/notify", "backend/settings"}, "the window shows what the backend says and decides nothing"},
+	{".", []string{"backend/bridge", "backend/desktop", "backend/media", "backend/notify", "backend/settings"}, "the window shows what the backend says and decides nothing"},
 	{"build/archtest", nil, "the judge takes no part"},
 	{"build/bench", []string{"common/wire", "common/identity", "common/membership"},
 		"the hub is measured from outside, by devices that speak the protocol"},
@@ -34,21 +34,28 @@ var imports = []struct {
 		"conversations stand on encryption, never on the connection"},
 	{"backend/roster", []string{"backend/store", "common/identity", "common/wire"}, "people and the trust in them"},
 	{"backend/transfer", []string{"backend/store", "common/content", "common/wire"}, "files"},
-	{"backend/call", []string{"common/content"}, "calls know peers, not conversations"},
-	{"backend/media", nil, "sound and pictures know nobody"},
+	{"backend/call", []string{"common/content"}, "calls know peers and rooms, not conversations, and no hub"},
+	{"backend/call/calltest", []string{"backend/call"}, "the test bed of calls is a machine and a network"},
+	{"backend/media", []string{"backend/call", "backend/media/apm", "backend/media/opus", "backend/media/vpx"},
+		"sound and pictures know nobody; calls say what they need of them"},
+	{"backend/media/apm", nil, "a binding of one library"},
+	{"backend/media/mirror", []string{"backend/call"}, "what gives everything back looks at nothing"},
+	{"backend/media/opus", nil, "a binding of one library"},
+	{"backend/media/vpx", nil, "a binding of one library"},
 	{"backend/search", []string{"backend/store"}, "an index of what is stored"},
 	{"backend/settings", []string{"backend/store"}, "preferences are records"},
 	{"backend/localhub", nil, "a hub of one's own is two other programs"},
 	{"backend/notify", nil, "who is told of a message is decided from what is said of it"},
 	{"backend/desktop", []string{"backend/notify", "backend/settings"}, "the desktop shows what was decided, and knows no client"},
-	{"backend/bridge", []string{"backend", "backend/localhub", "backend/notify", "backend/settings"},
+	{"backend/bridge", []string{"backend", "backend/call", "backend/localhub", "backend/media", "backend/notify", "backend/settings"},
 		"an interface in another language sees the client through it"},
 	{"backend", []string{"backend/vault", "backend/store", "backend/link", "backend/e2ee", "backend/chat",
 		"backend/roster", "backend/transfer", "backend/call", "backend/media", "backend/search", "backend/settings",
 		"common/wire", "common/identity", "common/content", "common/membership", "common/ratchet"},
 		"the client wires its parts"},
-	{"backend/cmd/gossip-cli", []string{"backend"}, "the headless client uses what the window uses"},
-	{"backend/backendtest", []string{"backend", "signaling/hubtest", "signaling/server", "common/wire", "common/identity", "common/content"},
+	{"backend/cmd/gossip-cli", []string{"backend", "backend/call", "backend/media", "backend/media/mirror", "common/content"},
+		"the headless client uses what the window uses, and has a machine to call with"},
+	{"backend/backendtest", []string{"backend", "backend/call", "backend/call/calltest", "signaling/hubtest", "signaling/server", "common/wire", "common/identity", "common/content"},
 		"real clients on a real hub, in one process"},
 
 	{"signaling/config", nil, "flags and files"},
@@ -80,6 +87,8 @@ var fences = []struct {
 }{
 	{"github.com/wailsapp/wails", []string{"."}, "the window is the only thing that knows its toolkit"},
 	{"github.com/pion", []string{"backend/call", "backend/media", "signaling/turn"}, "media stays where calls are"},
+	{"github.com/gen2brain/malgo", []string{"backend/media"}, "devices stay where sound is"},
+	{"github.com/jezek/xgb", []string{"backend/media"}, "the screen is read where pictures are"},
 	{"go.etcd.io/bbolt", []string{"backend/store", "signaling/store/bolt"}, "a store can be exchanged"},
 	{"gossip/backend", []string{".", "backend"}, "the hub shares the protocol with the client, never code"},
 	{"gossip/signaling", []string{"signaling", "backend/backendtest"}, "the client shares the protocol with the hub, never code"},
@@ -94,10 +103,10 @@ var blind = []struct{ what, why string }{
 }
 
 // testsOnly names the packages that only tests, and each other, may import.
-var testsOnly = []string{"backend/backendtest", "signaling/hubtest", "signaling/store/storetest"}
+var testsOnly = []string{"backend/backendtest", "backend/call/calltest", "signaling/hubtest", "signaling/store/storetest"}
 
 // cgoAllowed are the packages that may need a C compiler. Wails' own are outside this module.
-var cgoAllowed = []string{"backend/media"}
+var cgoAllowed = []string{"backend/media", "backend/media/apm", "backend/media/opus", "backend/media/vpx"}
 
 // meaningless are package names that say nothing about what is inside.
 var meaningless = []string{"util", "utils", "common", "helper", "helpers", "types", "models", "misc", "base", "shared"}
@@ -111,6 +120,9 @@ var topLevel = []string{
 
 // longestFile is the number of lines that no source file may pass.
 const longestFile = 800
+
+// bindings are generated, in one file for all types: nobody can split it.
+const bindings = "frontend/wailsjs/"
 
 // foreign are texts that tie the repository to one machine or one package mirror. They are
 // written in two halves so that this file does not contain them.

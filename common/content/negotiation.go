@@ -20,7 +20,8 @@ const (
 // hub's stream packets may come late, twice, or not at all, and the seal on it can't tell a repeat.
 type Negotiation struct {
 	Call id.CallID
-	// Sequence rises with everything that the device sends to the other device for this call, from 1, whatever its type.
+	// Sequence rises with everything that the device sends to the other device for this call, whatever its type. It begins
+	// at the clock in milliseconds, so that it rises over a restart of the program too.
 	// A receiver drops what does not rise, and what belongs to a call that it is not in.
 	Sequence uint64
 }

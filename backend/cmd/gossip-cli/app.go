@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/term"
 
 	"gossip/backend"
+	"gossip/backend/call"
 )
 
 // app is one invocation: its flags and streams.
@@ -21,6 +24,7 @@ type app struct {
 	stdout io.Writer
 	stderr io.Writer
 	log    *slog.Logger
+	media  call.Media // of calls; nil: this command makes and takes none
 }
 
 func newApp(flags globals, stdin io.Reader, stdout, stderr io.Writer) *app {
@@ -74,9 +78,18 @@ func (a *app) openNew(keyring bool) (*backend.Client, error) {
 		return nil, err
 	}
 	sealed := os.Getenv("GOSSIP_PASSPHRASE") != ""
-	options := backend.Options{Dir: dir, Log: a.log, Client: "gossip-cli/" + version}
+	options := backend.Options{Dir: dir, Log: a.log, Client: "gossip-cli/" + version, Media: a.media, CallLoopback: alone()}
 	options.Unlock.Passphrase, options.Unlock.NoKeyring, options.Unlock.KeyFile = a.passphrase, !keyring, !keyring && !sealed
 	return backend.New(options)
+}
+
+// alone reports whether this machine has no address but its own: then those who call each other are both on it.
+func alone() bool {
+	addresses, err := net.InterfaceAddrs()
+	return err == nil && !slices.ContainsFunc(addresses, func(a net.Addr) bool {
+		network, ok := a.(*net.IPNet)
+		return ok && !network.IP.IsLoopback() && !network.IP.IsLinkLocalUnicast()
+	})
 }
 
 // open opens a profile that has an identity.

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"gossip/backend"
+	"gossip/backend/media/mirror"
 )
 
 // Bounds against two programs that answer each other for ever: an answer that repeats the last one spends from these.
@@ -26,12 +27,16 @@ func (echoCommand) Help() string {
 	return `Answers direct messages only, never channels, and never itself; marks what it answers as read, and lets an answer disappear as
 soon as what it answers. What came while it was away is answered when it is back. With --json it prints one object an answer.
 
+Takes calls, one at a time and for 10 minutes at most, and gives back the sound and the pictures that it gets 2 seconds later. A call
+does not ring at somebody who has never said anything to the caller: Echo then writes that they may call again.
+
   gossip-cli --profile /var/lib/echo join localhost --name Echo
   gossip-cli --profile /var/lib/echo echo`
 }
 
 // Run answers until interrupted.
 func (echoCommand) Run(ctx context.Context, a *app) error {
+	a.media = mirror.New(echoDelay)
 	return a.online(ctx, func(s *session) error {
 		if _, err := s.hub(); err != nil && exitCode(err) != exitUsage {
 			return err
@@ -49,6 +54,7 @@ func (echoCommand) Run(ctx context.Context, a *app) error {
 type echo struct {
 	*session
 	partners map[backend.Conversation]*partner
+	talk     echoTalk
 }
 
 // partner is what is remembered of somebody who writes.
@@ -62,7 +68,7 @@ func (e *echo) run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
-			return nil // interrupted, which is how it ends
+			return e.goAway() // interrupted, which is how it ends
 		case event, open := <-e.Events():
 			if !open {
 				return errors.New("the client has ended by itself; see its log with -v")
@@ -82,6 +88,10 @@ func (e *echo) take(event backend.Event) error {
 	switch {
 	case event.HubInfo != nil && event.HubInfo.State != "connecting":
 		e.app.note("%s is %s", event.HubInfo.Address, event.HubInfo.State)
+	case event.Type == backend.EventCall:
+		return e.follows()
+	case event.Message != nil && event.Message.Notice != nil && event.Message.Notice.Kind == missedCall:
+		return e.introduce(*event.Message)
 	case event.Message != nil && (event.Type == backend.EventMessage || event.Type == backend.EventMessageChanged):
 		return e.answer(*event.Message)
 	}

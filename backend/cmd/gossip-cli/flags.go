@@ -39,7 +39,8 @@ type commandLine struct {
 	Card        cardCommand        `cmd:"" help:"Print this profile's OpenPGP certificate, armored."`
 	Fingerprint fingerprintCommand `cmd:"" help:"Print this profile's fingerprint, or the safety number with somebody."`
 	Phrase      phraseCommand      `cmd:"" help:"Print the 24 words that bring this identity back."`
-	Echo        echoCommand        `cmd:"" help:"Answer each direct message with the same text, until interrupted."`
+	Call        callCommand        `cmd:"" help:"Call somebody, and print how good the connection was."`
+	Echo        echoCommand        `cmd:"" help:"Answer each direct message with the same text, and each call with its own sound and picture, until interrupted."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
 
@@ -52,6 +53,7 @@ Examples:
   gossip-cli send @bob --expires 30s --wait read 'The code is 4711'
   seq 1000 | gossip-cli send '#load' --lines -
   gossip-cli listen --count 1 --for 30s
+  gossip-cli call @Echo --wav hello.wav --record answer.wav --seconds 5
   gossip-cli phrase | gossip-cli --profile /tmp/second join hub.example.org --name alice --phrase -
 
 Environment: GOSSIP_PROFILE (folder of the profile), GOSSIP_PASSWORD (the hub's password; better than the flag, which

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -25,6 +26,7 @@ func TestMain(m *testing.M) {
 //	exits CODE program [arg...]   runs a program that must end with the code
 //	capture PATH NAME             sets $NAME to a field of standard output's JSON
 //	json PATH PATTERN             looks at standard output's JSON lines: the field of one must match, "" where it is not there
+//	[sound]                       this program can make calls
 func TestScripts(t *testing.T) {
 	t.Parallel() // with the storm: both wait most of the time
 	hub := buildHub(t)
@@ -42,6 +44,12 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"hub": hubCommands["hub"], "other": hubCommands["other"], "exits": exitsCommand, "capture": captureCommand, "json": jsonCommand,
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "sound" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return hasSound(), nil
 		},
 		RequireExplicitExec: true,
 	})

@@ -21,3 +21,21 @@ function note(audio: AudioContext, frequency: number, delay: number): void {
   tone.start(start)
   tone.stop(start + 0.32)
 }
+
+/** How often a ring is heard, in milliseconds. */
+const ringEvery = 3_000
+
+/** ring plays a short rising tune again and again until the returned function is called. */
+export function ring(): () => void {
+  const once = () => {
+    context ??= new AudioContext()
+    void context.resume()
+    for (const [delay, frequency] of [523.25, 659.25, 783.99].entries())
+      note(context, frequency, delay * 0.18)
+    note(context, 659.25, 0.8)
+    note(context, 783.99, 0.98)
+  }
+  once()
+  const timer = setInterval(once, ringEvery)
+  return () => clearInterval(timer)
+}

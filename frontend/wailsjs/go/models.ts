@@ -91,6 +91,79 @@ export namespace backend {
 
 export namespace bridge {
 	
+	export class CallDevice {
+	    id: string;
+	    name: string;
+	    default?: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new CallDevice(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.name = source["name"];
+	        this.default = source["default"];
+	    }
+	}
+	export class Chosen {
+	    microphone: string;
+	    speaker: string;
+	    camera: string;
+	    screen: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Chosen(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.microphone = source["microphone"];
+	        this.speaker = source["speaker"];
+	        this.camera = source["camera"];
+	        this.screen = source["screen"];
+	    }
+	}
+	export class CallDevices {
+	    microphones: CallDevice[];
+	    speakers: CallDevice[];
+	    cameras: CallDevice[];
+	    screens: CallDevice[];
+	    chosen: Chosen;
+	
+	    static createFrom(source: any = {}) {
+	        return new CallDevices(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.microphones = this.convertValues(source["microphones"], CallDevice);
+	        this.speakers = this.convertValues(source["speakers"], CallDevice);
+	        this.cameras = this.convertValues(source["cameras"], CallDevice);
+	        this.screens = this.convertValues(source["screens"], CallDevice);
+	        this.chosen = this.convertValues(source["chosen"], Chosen);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
 	export class HistoryWindow {
 	    messages: chat.Message[];
 	    before: boolean;
@@ -199,6 +272,213 @@ export namespace bridge {
 		    return a;
 		}
 	}
+
+}
+
+export namespace call {
+	
+	export class Running {
+	    conversation: string;
+	    started: string;
+	    users: string[];
+	    names: string[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Running(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.conversation = source["conversation"];
+	        this.started = source["started"];
+	        this.users = source["users"];
+	        this.names = source["names"];
+	    }
+	}
+	export class Statistics {
+	    round_trip: number;
+	    jitter: number;
+	    loss: number;
+	    bitrate_in: number;
+	    bitrate_out: number;
+	    packets: number;
+	    packets_lost: number;
+	    frames: number;
+	    keyframes: number;
+	    frames_dropped: number;
+	    concealed: number;
+	    samples: number;
+	    delay: number;
+	    path: string;
+	    restarts: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Statistics(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.round_trip = source["round_trip"];
+	        this.jitter = source["jitter"];
+	        this.loss = source["loss"];
+	        this.bitrate_in = source["bitrate_in"];
+	        this.bitrate_out = source["bitrate_out"];
+	        this.packets = source["packets"];
+	        this.packets_lost = source["packets_lost"];
+	        this.frames = source["frames"];
+	        this.keyframes = source["keyframes"];
+	        this.frames_dropped = source["frames_dropped"];
+	        this.concealed = source["concealed"];
+	        this.samples = source["samples"];
+	        this.delay = source["delay"];
+	        this.path = source["path"];
+	        this.restarts = source["restarts"];
+	    }
+	}
+	export class Participant {
+	    user: string;
+	    device: string;
+	    name: string;
+	    verified?: boolean;
+	    state: string;
+	    muted?: boolean;
+	    deafened?: boolean;
+	    camera?: boolean;
+	    screen?: boolean;
+	    speaking?: boolean;
+	    quality: string;
+	    words: string;
+	    volume: number;
+	    statistics: Statistics;
+	
+	    static createFrom(source: any = {}) {
+	        return new Participant(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.user = source["user"];
+	        this.device = source["device"];
+	        this.name = source["name"];
+	        this.verified = source["verified"];
+	        this.state = source["state"];
+	        this.muted = source["muted"];
+	        this.deafened = source["deafened"];
+	        this.camera = source["camera"];
+	        this.screen = source["screen"];
+	        this.speaking = source["speaking"];
+	        this.quality = source["quality"];
+	        this.words = source["words"];
+	        this.volume = source["volume"];
+	        this.statistics = this.convertValues(source["statistics"], Statistics);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Info {
+	    phase: string;
+	    conversation?: string;
+	    call?: string;
+	    video?: boolean;
+	    incoming?: boolean;
+	    caller?: string;
+	    caller_name?: string;
+	    state?: string;
+	    started?: string;
+	    muted?: boolean;
+	    deafened?: boolean;
+	    camera?: boolean;
+	    screen?: boolean;
+	    speaking?: boolean;
+	    participants: Participant[];
+	    encryption?: string;
+	    verified?: boolean;
+	    warning?: string;
+	    trouble?: string;
+	    ended?: string;
+	    running?: Running[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Info(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.phase = source["phase"];
+	        this.conversation = source["conversation"];
+	        this.call = source["call"];
+	        this.video = source["video"];
+	        this.incoming = source["incoming"];
+	        this.caller = source["caller"];
+	        this.caller_name = source["caller_name"];
+	        this.state = source["state"];
+	        this.started = source["started"];
+	        this.muted = source["muted"];
+	        this.deafened = source["deafened"];
+	        this.camera = source["camera"];
+	        this.screen = source["screen"];
+	        this.speaking = source["speaking"];
+	        this.participants = this.convertValues(source["participants"], Participant);
+	        this.encryption = source["encryption"];
+	        this.verified = source["verified"];
+	        this.warning = source["warning"];
+	        this.trouble = source["trouble"];
+	        this.ended = source["ended"];
+	        this.running = this.convertValues(source["running"], Running);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+	export class Room {
+	    Hub: number[];
+	    Channel: number[];
+	    User: number[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Room(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.Hub = source["Hub"];
+	        this.Channel = source["Channel"];
+	        this.User = source["User"];
+	    }
+	}
+	
 
 }
 
@@ -656,7 +936,11 @@ export namespace settings {
 	    notificationSound: boolean;
 	    doNotDisturb: boolean;
 	    enterSends: boolean;
+	    hideAddress: boolean;
 	    defaultTimer: number;
+	    callMicrophone: string;
+	    callSpeaker: string;
+	    callCamera: string;
 	    windowX: number;
 	    windowY: number;
 	    windowWidth: number;
@@ -685,7 +969,11 @@ export namespace settings {
 	        this.notificationSound = source["notificationSound"];
 	        this.doNotDisturb = source["doNotDisturb"];
 	        this.enterSends = source["enterSends"];
+	        this.hideAddress = source["hideAddress"];
 	        this.defaultTimer = source["defaultTimer"];
+	        this.callMicrophone = source["callMicrophone"];
+	        this.callSpeaker = source["callSpeaker"];
+	        this.callCamera = source["callCamera"];
 	        this.windowX = source["windowX"];
 	        this.windowY = source["windowY"];
 	        this.windowWidth = source["windowWidth"];

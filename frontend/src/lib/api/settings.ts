@@ -18,6 +18,7 @@ export interface Settings {
   notificationPreview: boolean
   notificationSound: boolean
   doNotDisturb: boolean
+  hideAddress: boolean // calls go only through the relay of the hub
   /** Enter sends and Shift+Enter makes a line; otherwise Ctrl+Enter sends. */
   enterSends: boolean
   /** Seconds until messages of a new conversation disappear; 0: they stay. */

@@ -1,7 +1,9 @@
 // What crosses between the program and the interface: the JSON of package backend. Ids are text
 // and opaque here; times are RFC 3339 with milliseconds.
+import type { CallInfo } from './call-types'
 import type { Message } from './message'
 
+export type * from './call-types'
 export type * from './message'
 export type * from './settings'
 
@@ -133,5 +135,6 @@ export type Change = { seq: number; hub?: string; conversation?: string } & (
   | { type: 'open'; link?: string }
   /** notified: a message is worth a sound. */
   | { type: 'notified' }
+  | { type: 'call'; call: CallInfo }
   | { type: 'conversations' | 'ready' | 'stage' | 'settings' | 'cleared' | 'local_hub' }
 )

@@ -1,5 +1,6 @@
 // Every text of the interface, in English, one file a part of it. Another language is another object of this shape.
 import * as app from './app'
+import { call } from './call'
 import * as chat from './chat'
 import { composer } from './composer'
 import { onboarding } from './onboarding'
@@ -13,6 +14,7 @@ export const messages = {
   ...chat,
   ...people,
   ...sidebar,
+  call,
   composer,
   onboarding,
   palette,

@@ -65,7 +65,11 @@ export const palette = {
     channel: 'Channel settings',
     invite: 'Invite people to this channel',
     leave: 'Leave this channel',
-    delete: 'Delete this conversation'
+    delete: 'Delete this conversation',
+    call: 'Call in this conversation',
+    videoCall: 'Call with video in this conversation',
+    muteCall: 'Mute or unmute yourself in the call',
+    hangUp: 'Hang up'
   },
   leaveText: (name: string) => `You no longer get what is written in ${name}.`,
   leaveAction: 'Leave',

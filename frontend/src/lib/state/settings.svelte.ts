@@ -15,6 +15,7 @@ export const defaults: Settings = {
   notificationPreview: true,
   notificationSound: true,
   doNotDisturb: false,
+  hideAddress: false,
   enterSends: true,
   defaultTimer: 0
 }

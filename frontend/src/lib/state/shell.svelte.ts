@@ -1,6 +1,7 @@
 import type { Api, Change, LocalHub, Snapshot } from '$lib/api'
 import { plain } from '$lib/sentences'
 import { Appearance } from './appearance.svelte'
+import { Call } from './call.svelte'
 import { Onboarding } from './onboarding.svelte'
 import { Session } from './session.svelte'
 import { Preferences } from './settings.svelte'
@@ -15,6 +16,7 @@ export class Shell {
   readonly settings: Preferences
   readonly session: Session
   readonly onboarding: Onboarding
+  readonly call: Call
   readonly api: Api
   #ownHub = $state.raw<LocalHub | undefined>()
 
@@ -24,6 +26,10 @@ export class Shell {
     this.settings = new Preferences(api, {
       show: (settings) => this.appearance.wear(settings),
       tell: (notice) => this.toasts.add('info', plain(notice)),
+      fail: (cause) => this.fail(cause)
+    })
+    this.call = new Call(api, {
+      tell: (sentence) => this.toasts.add('info', plain(sentence)),
       fail: (cause) => this.fail(cause)
     })
     this.onboarding = new Onboarding(api, this.session, this.settings)
@@ -41,6 +47,7 @@ export class Shell {
   load(snapshot: Snapshot): void {
     const wasOpen = this.opened
     this.session.load(snapshot)
+    if (this.session.stage === 'ready') void this.call.load()
     if (this.opened && !wasOpen) {
       void this.settings.load()
       void this.settings.greet()
@@ -49,6 +56,7 @@ export class Shell {
 
   apply(change: Change): void {
     this.session.apply(change)
+    this.call.apply(change)
     this.settings.apply(change)
     if (change.type === 'error') this.tell(change.error.sentence)
     if (change.type === 'local_hub' && this.#ownHub) void this.loadOwnHub()

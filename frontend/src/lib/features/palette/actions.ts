@@ -1,6 +1,7 @@
 import { messages } from '$lib/messages'
 import type { AppState } from '$lib/state/app.svelte'
 import type { Action, Row } from './action'
+import { callActions } from './call-actions'
 import { conversationActions } from './conversation-actions'
 import { lookActions } from './look-actions'
 import { cyclePanes, focusComposer } from './panes'
@@ -106,5 +107,6 @@ export const actions: readonly Action[] = [
     title: texts[one.id as keyof typeof texts],
     group: 'app' as const
   })),
-  ...conversationActions
+  ...conversationActions,
+  ...callActions
 ]

@@ -7,6 +7,10 @@ import InfoIcon from '@lucide/svelte/icons/info'
 import KeyIcon from '@lucide/svelte/icons/key-round'
 import KeyboardIcon from '@lucide/svelte/icons/keyboard'
 import LeaveIcon from '@lucide/svelte/icons/log-out'
+import MicOffIcon from '@lucide/svelte/icons/mic-off'
+import PhoneIcon from '@lucide/svelte/icons/phone'
+import PhoneOffIcon from '@lucide/svelte/icons/phone-off'
+import VideoIcon from '@lucide/svelte/icons/video'
 import MessageIcon from '@lucide/svelte/icons/message-circle'
 import PaletteIcon from '@lucide/svelte/icons/palette'
 import PinIcon from '@lucide/svelte/icons/pin'
@@ -66,7 +70,11 @@ const actions: Record<string, Component> = {
   channel: SettingsIcon,
   invite: UserPlusIcon,
   leave: LeaveIcon,
-  delete: TrashIcon
+  delete: TrashIcon,
+  call: PhoneIcon,
+  videoCall: VideoIcon,
+  muteCall: MicOffIcon,
+  hangUp: PhoneOffIcon
 }
 
 /** iconOf is the picture before a line of the palette. */

@@ -1,0 +1,103 @@
+package bridge
+
+import (
+	"encoding/binary"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"gossip/backend"
+	"gossip/backend/call"
+	"gossip/backend/media"
+)
+
+// caller is somebody with a machine whose devices are made.
+func caller(t *testing.T) *person {
+	t.Helper()
+	machine := media.New(media.Options{})
+	t.Cleanup(func() { machine.Close() })
+	p := newcomer(t, "alice", func(o *Options) { o.Machine, o.CallDevice = machine, media.TestDevice })
+	p.until("ready", func() bool { return p.Snapshot().Stage == StageReady })
+	return p
+}
+
+func TestPicturesAreStreamed(t *testing.T) {
+	p := caller(t)
+	server := httptest.NewServer(p.session.Pictures())
+	defer server.Close()
+	pictures, err := p.session.options.Machine.Show("device", media.KindCamera)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pictures.WriteFrame([]byte("frame"), true, 7*time.Microsecond); err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.Get(server.URL + PicturesPath + "camera/device")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	frame := make([]byte, 13+len("frame"))
+	if _, err := io.ReadFull(response.Body, frame); err != nil {
+		t.Fatal(err)
+	}
+	if n := binary.BigEndian.Uint32(frame); n != 5 || frame[4] != 1 || frame[12] != 7 || string(frame[13:]) != "frame" {
+		t.Errorf("streamed %x", frame)
+	}
+	pictures.Close()
+	if rest, err := io.ReadAll(response.Body); err != nil || len(rest) > 0 {
+		t.Errorf("after the end came %x, %v", rest, err)
+	}
+}
+
+func TestNoSuchPictures(t *testing.T) {
+	p := caller(t)
+	for _, path := range []string{"microphone/device", "camera", "camera/../../x"} {
+		w := httptest.NewRecorder()
+		p.session.Pictures().ServeHTTP(w, httptest.NewRequest(http.MethodGet, PicturesPath+path, nil))
+		if w.Code == http.StatusOK {
+			t.Errorf("%s is served", path)
+		}
+	}
+}
+
+func TestDevicesAreChosen(t *testing.T) {
+	p := caller(t)
+	if err := p.SetCallDevice("nose", "x"); err == nil {
+		t.Error("there is a device of any kind")
+	}
+	if err := p.SetCallDevice("speaker", "loud"); err != nil {
+		t.Fatal(err)
+	}
+	values, err := p.Settings()
+	if err != nil || values.Speaker != "loud" {
+		t.Errorf("kept %q, %v", values.Speaker, err)
+	}
+	values.Speaker = ""
+	if err := p.SetSettings(values); err != nil {
+		t.Fatal(err)
+	}
+	if values, _ = p.Settings(); values.Speaker != "loud" {
+		t.Error("other preferences take the choice of a device back")
+	}
+	found, err := p.CallDevices()
+	if err != nil || found.Chosen.Speaker != media.TestDevice || len(found.Cameras) != 1 {
+		t.Errorf("found %+v, %v", found, err)
+	}
+	all := []media.Device{{ID: "loud"}}
+	if present("loud", all) != "loud" || present("gone", all) != media.DefaultDevice {
+		t.Error("a device that is gone is still taken, or one that is there is not")
+	}
+}
+
+func TestRingingIsTold(t *testing.T) {
+	a := newAlerts(New(Options{}))
+	for _, phase := range []call.Phase{call.Ringing, call.Ringing, call.Active, call.Idle} {
+		a.call(backend.CallInfo{Phase: phase, Conversation: "c"})
+		if want := phase == call.Ringing; (a.ringing != "") != want {
+			t.Errorf("in the phase %q something rings: %v", phase, !want)
+		}
+	}
+}

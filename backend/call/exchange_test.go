@@ -1,0 +1,211 @@
+package call_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gossip/backend/call"
+	"gossip/backend/call/calltest"
+	"gossip/common/content"
+	"gossip/common/id"
+)
+
+// exchange joins phones directly: what one says the others hear a moment later, and it keeps the roster of a channel.
+type exchange struct {
+	t        testing.TB
+	internet *calltest.Internet
+	people   []*person
+
+	mu     sync.Mutex // guards the following
+	roster call.Roster
+	relays []call.Relay
+	lost   int           // every so many-th negotiation is lost; 0: none
+	again  time.Duration // after which everything negotiated comes again; 0: it does not
+	sent   int
+	change func(body content.Body) content.Body // what the one between does; nil: nothing
+}
+
+// person is a phone and its machine.
+type person struct {
+	*call.Phone
+	exchange *exchange
+	name     string
+	user     id.UserID
+	device   id.DeviceID
+	media    *calltest.Media
+	host     *calltest.Host
+	hidden   bool
+	said     []content.Call
+}
+
+var (
+	hub     = id.HubID{1}
+	channel = call.Room{Hub: hub, Channel: id.ChannelID{7}}
+)
+
+// signalTime is how long what is said through the hub takes.
+const signalTime = 30 * time.Millisecond
+
+// onExchange tells of people behind NATs.
+func onExchange(t *testing.T, tell func(x *exchange), nats ...calltest.NAT) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		var running sync.WaitGroup
+		x := &exchange{t: t, internet: calltest.NewInternet(t, nats...)}
+		x.internet.StartRelay()
+		for i := range nats {
+			p := &person{exchange: x, name: fmt.Sprint("person ", i), user: id.UserID{byte(i + 1)}, device: id.DeviceID{byte(i + 1)}, media: calltest.NewMedia(), host: x.internet.Hosts[i]}
+			p.Phone = call.New(call.Config{
+				Self: p.user, Device: p.device, Signals: p, Media: p.media, Network: p.host.Net, RelayOnly: func() bool { return p.hidden },
+			})
+			x.people = append(x.people, p)
+			running.Go(func() { p.Run(ctx) })
+		}
+		defer func() {
+			for _, p := range x.people {
+				p.HangUp()
+			}
+			cancel()
+			running.Wait()
+			time.Sleep(time.Minute) // what asks the relay for something gives up
+		}()
+		tell(x)
+	})
+}
+
+// later does something when the hub has passed it on.
+func later(do func()) { time.AfterFunc(signalTime, do) }
+
+func (p *person) Say(room call.Room, event content.Call) error {
+	sent := time.Now()
+	p.exchange.mu.Lock()
+	p.said = append(p.said, event)
+	p.exchange.mu.Unlock()
+	for _, other := range p.exchange.people {
+		if other != p && (!room.Direct() || other.user == room.User) {
+			theirs := room
+			if room.Direct() {
+				theirs.User = p.user
+			}
+			later(func() { other.Heard(theirs, p.user, p.device, event, sent) })
+		}
+	}
+	return nil
+}
+
+func (p *person) Note(call.Room, id.UserID, content.Call) error { return nil }
+
+func (p *person) Negotiate(room call.Room, to id.DeviceID, body content.Body) error {
+	x := p.exchange
+	x.mu.Lock()
+	x.sent++
+	if x.change != nil {
+		body = x.change(body)
+	}
+	gone := x.lost > 0 && x.sent%x.lost == 0
+	x.mu.Unlock()
+	if gone {
+		return nil
+	}
+	if room.Direct() {
+		room.User = p.user
+	}
+	later(func() { x.people[to[0]-1].Negotiated(room, p.user, p.device, body) })
+	if x.again > 0 {
+		time.AfterFunc(x.again, func() { x.people[to[0]-1].Negotiated(room, p.user, p.device, body) })
+	}
+	return nil
+}
+
+func (p *person) Join(room call.Room, c id.CallID, _, _ time.Time) error {
+	x := p.exchange
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if len(x.roster.Devices) == 0 {
+		x.roster = call.Roster{Call: c, Started: time.Now()}
+	}
+	x.roster.Devices = append(x.roster.Devices[:len(x.roster.Devices):len(x.roster.Devices)], call.Listed{Device: p.device, User: p.user, Joined: time.Now()})
+	x.tell(room)
+	return nil
+}
+
+func (p *person) Leave(room call.Room, _ id.CallID) error {
+	x := p.exchange
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var rest []call.Listed
+	for _, l := range x.roster.Devices {
+		if l.Device != p.device {
+			rest = append(rest, l)
+		}
+	}
+	x.roster.Devices = rest
+	x.tell(room)
+	return nil
+}
+
+func (x *exchange) tell(room call.Room) {
+	roster := x.roster
+	for _, p := range x.people {
+		later(func() { p.Told(room, roster) })
+	}
+}
+
+func (p *person) Relays(id.HubID) []call.Relay { return p.exchange.relays }
+
+func (p *person) Peer(_ id.HubID, user id.UserID) call.Peer {
+	return call.Peer{Name: fmt.Sprint("person ", user[0]-1), Verified: true}
+}
+
+func (p *person) Stranger(id.HubID, id.UserID) bool { return false }
+
+// withRelay offers STUN and TURN, withSTUN only what tells addresses.
+func (x *exchange) withRelay() {
+	x.relays = []call.Relay{{URLs: calltest.RelayURLs, Username: calltest.RelayUser, Credential: calltest.RelayPassword}}
+}
+
+func (x *exchange) withSTUN() { x.relays = []call.Relay{{URLs: calltest.STUNURLs}} }
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// connect has the first call the second and returns how long it takes until both are connected.
+func (x *exchange) connect(video bool) (took time.Duration, err error) {
+	x.t.Helper()
+	alice, bob := x.people[0], x.people[1]
+	check(x.t, alice.Start(call.Room{Hub: hub, User: bob.user}, video))
+	time.Sleep(time.Second)
+	begun := time.Now()
+	check(x.t, bob.Accept())
+	for range 400 {
+		if alice.connected() == 1 && bob.connected() == 1 {
+			return time.Since(begun), nil
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return 0, errors.New(alice.Info().Ended + bob.Info().Ended)
+}
+
+func (p *person) connected() (count int) {
+	for _, other := range p.Info().Participants {
+		if other.State == "connected" {
+			count++
+		}
+	}
+	return count
+}
+
+func (p *person) voice(of *person) int {
+	packets, _ := p.media.Heard(of.device.String()).Voice()
+	return packets
+}

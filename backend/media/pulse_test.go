@@ -1,0 +1,231 @@
+//go:build cgo
+
+package media
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// pulse starts a sound server of the test's own with speakers that nobody hears.
+func pulse(t *testing.T, sinks ...string) (pactl func(args ...string) string) {
+	t.Helper()
+	for _, program := range []string{"pulseaudio", "pactl", "paplay"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skipf("%s is missing: build/setup sound", program)
+		}
+	}
+	folder := t.TempDir()
+	for _, variable := range []string{"XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "HOME"} {
+		t.Setenv(variable, folder)
+	}
+	t.Setenv("PULSE_SERVER", "unix:"+filepath.Join(folder, "sound"))
+	args := []string{"-n", "--daemonize=no", "--exit-idle-time=-1", "--disallow-exit", "--log-target=stderr",
+		"-L", "module-native-protocol-unix auth-anonymous=1 socket=" + filepath.Join(folder, "sound")}
+	for _, sink := range sinks {
+		args = append(args, "-L", "module-null-sink sink_name="+sink+" rate=48000 channels=1 sink_properties=device.description="+sink)
+	}
+	server := exec.Command("pulseaudio", args...)
+	if err := server.Start(); err != nil {
+		t.Skipf("pulseaudio does not start: %v", err)
+	}
+	t.Cleanup(func() {
+		_ = server.Process.Signal(os.Interrupt)
+		_ = server.Wait()
+	})
+	for begin := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		if exec.Command("pactl", "info").Run() == nil {
+			break
+		}
+		if time.Since(begin) > 20*time.Second {
+			t.Skip("pulseaudio does not answer")
+		}
+	}
+	return func(args ...string) string {
+		t.Helper()
+		out, err := exec.Command("pactl", args...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("pactl %v: %v\n%s", args, err, out)
+		}
+		return strings.TrimSpace(string(out))
+	}
+}
+
+func named(t *testing.T, devices []Device, name string) string {
+	t.Helper()
+	i := slices.IndexFunc(devices, func(d Device) bool { return strings.Contains(d.Name, name) })
+	if i < 0 {
+		t.Fatalf("no %q among %+v", name, devices)
+	}
+	return devices[i].ID
+}
+
+// tape records a device.
+type tape struct {
+	mu      sync.Mutex // guards the following
+	samples []float32
+	begin   time.Time // of the first sample
+	last    time.Time // of the last one
+	stall   time.Duration
+}
+
+func record(t *testing.T, m *Machine, id string) *tape {
+	t.Helper()
+	r := &tape{}
+	input, err := m.openInput(id, func(block []float32) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.samples == nil {
+			r.samples = make([]float32, 0, 48000*60)
+			r.begin = time.Now().Add(-blockTime)
+			r.last = time.Now()
+		}
+		r.stall, r.last = max(r.stall, time.Since(r.last)), time.Now()
+		r.samples = append(r.samples, block...)
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { input.Close() })
+	await(t, "the device gives sound", func() bool { return len(r.since(time.Time{})) > 0 })
+	return r
+}
+
+func (r *tape) forgetStalls() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stall = 0
+}
+
+// longestStall is the longest time between two blocks of 10 ms.
+func (r *tape) longestStall() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.stall
+}
+
+func (r *tape) since(begin time.Time) []float32 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	skip := int(begin.Sub(r.begin).Seconds() * 48000)
+	return slices.Clone(r.samples[min(max(skip, 0), len(r.samples)):])
+}
+
+func await(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for begin := time.Now(); !ok(); time.Sleep(20 * time.Millisecond) {
+		if time.Since(begin) > 20*time.Second {
+			t.Fatalf("%s: not within 20 s", what)
+		}
+	}
+}
+
+// TestSoundServer goes through a real sound server: speech into a microphone, out of the speakers; then devices come and go.
+func TestSoundServer(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes the time that speech takes")
+	}
+	speech := say(t, "en", nearText)
+	pactl := pulse(t, "mouth", "ear")
+	file := filepath.Join(t.TempDir(), "speech.wav")
+	if err := WriteWAV(file, speech); err != nil {
+		t.Fatal(err)
+	}
+	m := New(Options{})
+	defer m.Close()
+	devices, err := m.Devices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%+v", devices)
+	ear := named(t, devices.Speakers, "ear")
+	if err := m.SetSpeaker(ear); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("speech", func(t *testing.T) { throughServer(t, m, devices, file) })
+	t.Run("plug", func(t *testing.T) { plugged(t, m, pactl) })
+}
+
+func throughServer(t *testing.T, m *Machine, devices Devices, file string) {
+	mic, err := m.Microphone(named(t, devices.Microphones, "mouth"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mic.Close()
+	play, err := m.Play("bob")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer play.Close()
+	said, heard := record(t, m, named(t, devices.Microphones, "mouth")), record(t, m, named(t, devices.Microphones, "ear"))
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- carry(ctx, mic, play) }()
+	begin := time.Now()
+	said.forgetStalls()
+	heard.forgetStalls()
+	if out, err := exec.Command("paplay", "--device=mouth", file).CombinedOutput(); err != nil {
+		t.Fatalf("paplay: %v\n%s", err, out)
+	}
+	time.Sleep(500 * time.Millisecond)
+	cancel()
+	<-ended
+	like, delay := alikeInPieces(envelope(said.since(begin)), envelope(heard.since(begin)))
+	if err := play.Close(); err != nil || m.output != nil {
+		t.Errorf("the speaker stays open after the call: %v", err)
+	}
+	stall := max(said.longestStall(), heard.longestStall())
+	t.Logf("speech through a sound server, cleaned and encoded: envelope correlation %.3f, mouth to ear %d ms, longest stall of the machine %v, %+v",
+		like, delay, stall.Round(time.Millisecond), play.Stats())
+	if stall > 60*time.Millisecond {
+		t.Skipf("this machine is too busy to judge sound in real time: it stood still for %v", stall.Round(time.Millisecond))
+	}
+	if like < 0.8 || delay > 200 {
+		t.Errorf("correlation %.3f, mouth to ear %d ms", like, delay)
+	}
+}
+
+// plugged plugs a speaker in, plays on it, and unplugs it: the list follows, and the sound goes on with the default one.
+func plugged(t *testing.T, m *Machine, pactl func(...string) string) {
+	ctx, cancel := context.WithCancel(t.Context())
+	lists := make(chan Devices, 10)
+	ended := make(chan error)
+	go func() { ended <- m.WatchDevices(ctx, func(d Devices) { lists <- d }) }()
+	defer func() { cancel(); <-ended }()
+	has := func(d Devices) bool {
+		return slices.ContainsFunc(d.Speakers, func(s Device) bool { return strings.Contains(s.Name, "headset") })
+	}
+	if has(<-lists) {
+		t.Fatal("the headset is there before it is plugged in")
+	}
+	module := pactl("load-module", "module-null-sink", "sink_name=headset", "rate=48000", "channels=1", "sink_properties=device.description=headset")
+	plugged := <-lists
+	if !has(plugged) {
+		t.Fatalf("no headset in %+v", plugged.Speakers)
+	}
+	if err := m.SetSpeaker(named(t, plugged.Speakers, "headset")); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.TestSpeaker(); err != nil {
+		t.Fatal(err)
+	}
+	pactl("set-default-sink", "ear")
+	pactl("unload-module", module)
+	if unplugged := <-lists; has(unplugged) {
+		t.Error("the headset is still there")
+	}
+	heard := record(t, m, named(t, plugged.Microphones, "ear"))
+	await(t, "the sound goes on", func() bool {
+		if err := m.TestSpeaker(); err != nil {
+			t.Fatal(err)
+		}
+		return power(heard.since(time.Now().Add(-500*time.Millisecond))) > -40
+	})
+}

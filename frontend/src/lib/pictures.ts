@@ -1,0 +1,84 @@
+/** Picture is one encoded frame of a stream of pictures. */
+export interface Picture {
+  key: boolean
+  /** Microseconds. */
+  time: number
+  data: Uint8Array
+}
+
+/** What stands before each frame: 4 bytes of its length, 1 of whether it is a keyframe, 8 of its time. */
+const head = 13
+
+/** picturesOf takes a stream of bytes apart into frames, however they were cut on the way. */
+export async function* picturesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Picture> {
+  const reader = stream.getReader()
+  let rest = new Uint8Array()
+  try {
+    for (;;) {
+      const { value, done } = await reader.read()
+      if (done) return
+      const bytes = new Uint8Array(rest.length + value.length)
+      bytes.set(rest)
+      bytes.set(value, rest.length)
+      const { pictures, used } = taken(bytes)
+      yield* pictures
+      rest = bytes.subarray(used)
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined)
+  }
+}
+
+/** taken is every whole frame in some bytes, and how many bytes these take. */
+function taken(bytes: Uint8Array): { pictures: Picture[]; used: number } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const pictures: Picture[] = []
+  let used = 0
+  while (bytes.length - used >= head) {
+    const end = used + head + view.getUint32(used)
+    if (end > bytes.length) break
+    pictures.push({
+      key: view.getUint8(used + 4) !== 0,
+      time: Number(view.getBigUint64(used + 5)),
+      data: bytes.slice(used + head, end)
+    })
+    used = end
+  }
+  return { pictures, used }
+}
+
+/** canShow says that this system decodes pictures. */
+export const canShow = () => typeof VideoDecoder !== 'undefined'
+
+/** show draws a stream of pictures on a canvas until it ends or the signal stops it; it throws when it cannot. */
+export async function show(url: string, canvas: HTMLCanvasElement, signal: AbortSignal) {
+  const answer = await fetch(url, { signal })
+  if (!answer.ok || !answer.body) throw new Error(`no pictures: ${answer.status}`)
+  let failure: Error | undefined
+  const decoder = new VideoDecoder({
+    output: (frame) => draw(frame, canvas),
+    error: (cause) => (failure = cause)
+  })
+  decoder.configure({ codec: 'vp8', optimizeForLatency: true })
+  try {
+    let begun = false
+    for await (const picture of picturesOf(answer.body)) {
+      if (failure) throw failure
+      begun ||= picture.key
+      if (begun) decoder.decode(chunkOf(picture))
+    }
+  } finally {
+    if (decoder.state !== 'closed') decoder.close()
+  }
+}
+
+function chunkOf({ key, time, data }: Picture): EncodedVideoChunk {
+  return new EncodedVideoChunk({ type: key ? 'key' : 'delta', timestamp: time, data })
+}
+
+function draw(frame: VideoFrame, canvas: HTMLCanvasElement): void {
+  const { displayWidth: width, displayHeight: height } = frame
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
+  canvas.getContext('2d')?.drawImage(frame, 0, 0, width, height)
+  frame.close()
+}
