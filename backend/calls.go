@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"context"
 	"time"
 
 	"gossip/backend/call"
@@ -22,8 +23,9 @@ func (c *Client) startPhone(me *self) {
 	c.phone = call.New(call.Config{
 		Self: me.user.ID(), Device: me.keys.Device.ID(), Signals: signals{c}, Media: c.options.Media,
 		Network: c.options.CallNetwork, Loopback: c.options.CallLoopback, Log: c.log,
-		RelayOnly: func() bool { return c.settings.Get().HideAddress },
-		Changed:   func(call.Info) { c.events.emit([]Event{{Type: EventCall}}) },
+		RelayOnly:  func() bool { return c.settings.Get().HideAddress },
+		StartMuted: func() bool { return c.settings.Get().PushToTalk },
+		Changed:    func(call.Info) { c.events.emit([]Event{{Type: EventCall}}) },
 	})
 	phone := c.phone
 	c.tasks.Go(func() { phone.Run(c.alive) })
@@ -58,13 +60,23 @@ func (c *Client) DeclineCall() error { return c.onPhone((*call.Phone).Decline) }
 // HangUp leaves the call, or gives up calling.
 func (c *Client) HangUp() error { return c.onPhone((*call.Phone).HangUp) }
 
-// hangUpAtEnd leaves the call before the program ends. What rings goes on ringing on the person's other devices.
+// lastWord is how long the end of the program waits for the hub to have the word that a call is over.
+const lastWord = time.Second
+
+// hangUpAtEnd leaves the call before the connections to the hubs end, so that nobody's telephone goes on ringing. What rings
+// here goes on ringing on the person's other devices.
 func (c *Client) hangUpAtEnd() {
 	c.onPhone(func(p *call.Phone) error {
-		if phase := p.Info().Phase; phase == call.Calling || phase == call.Active {
-			return p.HangUp()
+		info := p.Info()
+		if info.Phase != call.Calling && info.Phase != call.Active {
+			return nil
 		}
-		return nil
+		if err := p.HangUp(); err != nil {
+			return err
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), lastWord)
+		defer cancel()
+		return c.in(info.Room.Hub, func(h *chat.Hub) error { return h.CallsSettled(ctx) })
 	})
 }
 

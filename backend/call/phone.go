@@ -23,8 +23,10 @@ type Config struct {
 	Network   Network     // nil: the machine's
 	Loopback  bool        // takes the addresses of this machine alone for candidates, too
 	RelayOnly func() bool // the person hides this device's address from everybody
-	Changed   func(Info)  // called by the phone's goroutine when something that a person sees has changed; must not block
-	Log       *slog.Logger
+	// StartMuted has a call begin with the microphone giving silence.
+	StartMuted func() bool
+	Changed    func(Info) // called by the phone's goroutine when something that a person sees has changed; must not block
+	Log        *slog.Logger
 }
 
 // tickEvery is how often a call is looked after.
@@ -60,6 +62,9 @@ func New(config Config) *Phone {
 	}
 	if config.RelayOnly == nil {
 		config.RelayOnly = func() bool { return false }
+	}
+	if config.StartMuted == nil {
+		config.StartMuted = func() bool { return false }
 	}
 	if config.Changed == nil {
 		config.Changed = func(Info) {}

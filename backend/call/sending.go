@@ -56,7 +56,8 @@ type source struct {
 // openSending makes the tracks and turns the microphone on; with video the camera too.
 func (p *Phone) openSending(video bool) {
 	s := &sending{tracks: map[string]*webrtc.TrackLocalStaticSample{}, sources: map[string]*source{}, wanted: map[string]bool{}}
-	p.sending, p.trouble, p.muted, p.deafened = s, "", false, false
+	p.sending, p.trouble, p.muted, p.deafened = s, "", p.StartMuted(), false
+	s.muted.Store(p.muted)
 	for _, kind := range kinds {
 		codec := videoCodec
 		if kind == kindMicrophone {

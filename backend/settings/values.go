@@ -27,6 +27,10 @@ type Values struct {
 	DoNotDisturb        bool   `json:"doNotDisturb"`        // none of them for now
 	EnterSends          bool   `json:"enterSends"`          // Enter sends a message; otherwise Ctrl+Enter does
 	HideAddress         bool   `json:"hideAddress"`         // calls go only through the hub's relay, so that nobody learns this device's address
+	PushToTalk          bool   `json:"pushToTalk"`          // in calls this person is heard only while a key is held
+	PushToTalkKey       string `json:"pushToTalkKey"`       // that key, as KeyboardEvent.code of the UI Events specification names it
+	RingSound           bool   `json:"ringSound"`           // calls ring with a sound
+	CallChecked         bool   `json:"callChecked"`         // sound and picture are not to be checked before a call any more
 	DefaultTimer        int    `json:"defaultTimer"`        // seconds until messages of a new conversation disappear; 0 = never
 	Devices
 	Window
@@ -77,6 +81,8 @@ func Defaults() Values {
 		Notifications:     true,
 		NotificationSound: true,
 		EnterSends:        true,
+		PushToTalkKey:     "Space",
+		RingSound:         true,
 	}
 }
 
@@ -91,6 +97,7 @@ var rules = []rule{
 	textRule(func(v *Values) *string { return &v.SelectedTheme }),
 	textRule(func(v *Values) *string { return &v.DefaultUsername }),
 	textRule(func(v *Values) *string { return &v.DefaultHost }),
+	textRule(func(v *Values) *string { return &v.PushToTalkKey }),
 	{
 		func(v *Values) bool { return slices.Contains(colorSchemes, v.ColorScheme) },
 		"the color scheme must be system, light or dark",

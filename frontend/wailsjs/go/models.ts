@@ -937,6 +937,10 @@ export namespace settings {
 	    doNotDisturb: boolean;
 	    enterSends: boolean;
 	    hideAddress: boolean;
+	    pushToTalk: boolean;
+	    pushToTalkKey: string;
+	    ringSound: boolean;
+	    callChecked: boolean;
 	    defaultTimer: number;
 	    callMicrophone: string;
 	    callSpeaker: string;
@@ -970,6 +974,10 @@ export namespace settings {
 	        this.doNotDisturb = source["doNotDisturb"];
 	        this.enterSends = source["enterSends"];
 	        this.hideAddress = source["hideAddress"];
+	        this.pushToTalk = source["pushToTalk"];
+	        this.pushToTalkKey = source["pushToTalkKey"];
+	        this.ringSound = source["ringSound"];
+	        this.callChecked = source["callChecked"];
 	        this.defaultTimer = source["defaultTimer"];
 	        this.callMicrophone = source["callMicrophone"];
 	        this.callSpeaker = source["callSpeaker"];

@@ -19,6 +19,13 @@ export interface Settings {
   notificationSound: boolean
   doNotDisturb: boolean
   hideAddress: boolean // calls go only through the relay of the hub
+  /** In calls one is heard only while a key is held. */
+  pushToTalk: boolean
+  /** That key: a KeyboardEvent's code. */
+  pushToTalkKey: string
+  ringSound: boolean
+  /** Sound and picture are not to be checked before a call any more. */
+  callChecked: boolean
   /** Enter sends and Shift+Enter makes a line; otherwise Ctrl+Enter sends. */
   enterSends: boolean
   /** Seconds until messages of a new conversation disappear; 0: they stay. */

@@ -16,6 +16,10 @@ export const defaults: Settings = {
   notificationSound: true,
   doNotDisturb: false,
   hideAddress: false,
+  pushToTalk: false,
+  pushToTalkKey: 'Space',
+  ringSound: true,
+  callChecked: false,
   enterSends: true,
   defaultTimer: 0
 }
