@@ -45,7 +45,8 @@ type start struct {
 	ownHub   bool   // start a hub on this machine at the first start
 	link     string // invite link of a hub to offer
 	debug    bool
-	// callDevice stands for microphone, camera, screen and speaker: "test" is a tone and a picture that moves.
+	// callDevice stands for microphone, camera, screen and speaker: "test" is a tone and a picture that moves, "test-camera"
+	// that picture alone, with this machine's own sound and screen.
 	callDevice string
 }
 
@@ -77,7 +78,7 @@ func parse(args []string, output io.Writer) (start, error) {
 	flags.StringVar(&s.hub, "hub", os.Getenv("GOSSIP_HUB"), "`address` or invite link of a hub to join at the first start")
 	flags.StringVar(&s.name, "name", os.Getenv("GOSSIP_NAME"), "`name` to take at the first start")
 	flags.BoolVar(&s.ownHub, "own-hub", os.Getenv("GOSSIP_OWN_HUB") != "", "start a hub on this machine at the first start, and join it")
-	flags.StringVar(&s.callDevice, "call-device", os.Getenv("GOSSIP_CALL_DEVICE"), "`source` for calls in the place of every device: test is a tone and a picture that moves, for trying things out")
+	flags.StringVar(&s.callDevice, "call-device", os.Getenv("GOSSIP_CALL_DEVICE"), "`source` for calls in the place of every device: test is a tone and a picture that moves, test-camera that picture with this computer's own sound and screen, for trying things out")
 	flags.BoolVar(&s.debug, "debug", os.Getenv("GOSSIP_DEBUG") != "", "log more")
 	flags.Usage = func() {
 		fmt.Fprintln(output, "gossip [flags] [gossip://invite-link]: opens the window, and offers to join the link's hub")
@@ -132,7 +133,7 @@ func (s start) options(log *slog.Logger, machine *media.Machine, show func(bridg
 	options.Profile.Dir, options.Profile.Log, options.Profile.Client = s.profile, log, "gossip/"+version
 	options.Profile.Unlock.KeyFile = s.keyFile
 	options.Machine, options.CallDevice = machine, s.callDevice
-	options.Profile.CallLoopback = s.callDevice == media.TestDevice // both ends of a try may be on this machine
+	options.Profile.CallLoopback = s.callDevice != "" // both ends of a try may be on this machine
 	return options
 }
 

@@ -92,6 +92,25 @@ func TestDevicesAreChosen(t *testing.T) {
 	}
 }
 
+func TestOnlyTheCameraIsStoodInFor(t *testing.T) {
+	machine := media.New(media.Options{})
+	defer machine.Close()
+	p := newcomer(t, "alice", func(o *Options) { o.Machine, o.CallDevice = machine, TestCamera })
+	found, err := p.CallDevices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Chosen{Camera: media.TestDevice}
+	if found.Chosen != want || len(found.Cameras) != 1 || found.Cameras[0].ID != media.TestDevice {
+		t.Errorf("chosen %+v of %+v", found.Chosen, found.Cameras)
+	}
+	for _, microphone := range found.Microphones {
+		if microphone.ID == media.TestDevice {
+			t.Error("the microphone is stood in for, too")
+		}
+	}
+}
+
 func TestRingingIsTold(t *testing.T) {
 	a := newAlerts(New(Options{}))
 	for _, phase := range []call.Phase{call.Ringing, call.Ringing, call.Active, call.Idle} {

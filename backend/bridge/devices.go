@@ -18,6 +18,9 @@ const (
 	kindSpeaker    = "speaker"
 )
 
+// TestCamera has calls use a picture that moves in the place of a camera, and this machine's own sound and screen.
+const TestCamera = "test-camera"
+
 // longestTest is how long a microphone is listened to at most.
 const longestTest = 2 * time.Second
 
@@ -97,8 +100,8 @@ func (c *Calls) TestMicrophone(device string, milliseconds int) (loudest float64
 	if s.options.Machine == nil {
 		return 0, errNoMachine
 	}
-	if s.options.CallDevice != "" {
-		device = s.options.CallDevice
+	if only := s.onlyDevice(); only != "" {
+		device = only
 	}
 	microphone, err := s.options.Machine.Microphone(device)
 	if err != nil {
@@ -136,20 +139,34 @@ func (s *Session) devices() (*backend.Client, media.Devices, error) {
 	if s.options.Machine == nil {
 		return nil, media.Devices{}, errNoMachine
 	}
-	if only := s.options.CallDevice; only != "" {
+	if only := s.onlyDevice(); only != "" {
 		one := []media.Device{{ID: only, Name: "For trying out", Default: true}}
 		return client, media.Devices{Microphones: one, Speakers: one, Cameras: one, Screens: one}, nil
 	}
 	found, err := s.options.Machine.Devices()
+	if s.options.CallDevice == TestCamera {
+		found.Cameras = []media.Device{{ID: media.TestDevice, Name: "For trying out", Default: true}}
+	}
 	return client, found, err
+}
+
+// onlyDevice stands for every device; "" where there is none such.
+func (s *Session) onlyDevice() string {
+	if s.options.CallDevice == TestCamera {
+		return ""
+	}
+	return s.options.CallDevice
 }
 
 // chosen is what the person has chosen of the devices that there are.
 func (s *Session) chosen(client *backend.Client, found media.Devices) Chosen {
-	if only := s.options.CallDevice; only != "" {
+	if only := s.onlyDevice(); only != "" {
 		return Chosen{only, only, only, only}
 	}
 	kept := client.Settings().Get().Devices
+	if s.options.CallDevice == TestCamera {
+		kept.Camera = media.TestDevice
+	}
 	s.mu.Lock()
 	screen := s.screen
 	s.mu.Unlock()
@@ -196,7 +213,7 @@ func (s *Session) takeDevices(client *backend.Client) error {
 	}
 	take := s.chosen(client, found)
 	speaker := take.Speaker
-	if s.options.CallDevice != "" {
+	if s.onlyDevice() != "" {
 		speaker = media.NoDevice
 	}
 	return errors.Join(

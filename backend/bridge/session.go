@@ -59,7 +59,8 @@ type Options struct {
 	Desktop Desktop
 	// Machine is the computer's sound and picture; nil: calls carry neither. Who made it closes it after Run.
 	Machine *media.Machine
-	// CallDevice stands for every device of a call, in the place of what the person chose: media.TestDevice for tests.
+	// CallDevice stands for every device of a call, in the place of what the person chose: media.TestDevice for tests, or
+	// TestCamera, which stands for the camera alone.
 	CallDevice string
 	// OwnHub starts a hub on this machine when none is joined.
 	OwnHub bool
