@@ -166,7 +166,8 @@ func (s *session) catchUp(sub *subscription) {
 	}
 }
 
-// sendStored sends entries in one write, without the device's own, and returns the last sequence.
+// sendStored sends entries in one write, without the device's own, and returns the last sequence. The device's cursor passes
+// its own entries as far as nothing of others lies before them that it has not acknowledged.
 func (s *session) sendStored(j store.Journal, upTo uint64, entries []store.Stored) uint64 {
 	batch := make([]byte, 0, maxBatch)
 	for _, e := range entries {
@@ -174,9 +175,8 @@ func (s *session) sendStored(j store.Journal, upTo uint64, entries []store.Store
 			s.hub.log.Error("stored packet is damaged; restore the hub's data from a backup", "device", s.device, "journal", j, "seq", e.Seq, "err", err)
 		} else if from != s.device {
 			batch = stampStored(batch, e)
-			continue
 		}
-		if cursor, ok := s.hub.store.Cursor(j, s.device); ok && cursor == upTo {
+		if cursor, ok := s.hub.store.Cursor(j, s.device); ok && cursor == upTo && len(batch) == 0 {
 			s.hub.store.Ack(j, s.device, e.Seq)
 		}
 		upTo = e.Seq
@@ -185,5 +185,5 @@ func (s *session) sendStored(j store.Journal, upTo uint64, entries []store.Store
 		s.send(batch)
 		s.hub.counters.deliveries.Add(uint64(len(entries)))
 	}
-	return entries[len(entries)-1].Seq
+	return upTo
 }
