@@ -96,6 +96,7 @@ func TestOnlyTheCameraIsStoodInFor(t *testing.T) {
 	machine := media.New(media.Options{})
 	defer machine.Close()
 	p := newcomer(t, "alice", func(o *Options) { o.Machine, o.CallDevice = machine, TestCamera })
+	p.until("ready", func() bool { return p.Snapshot().Stage == StageReady })
 	found, err := p.CallDevices()
 	if err != nil {
 		t.Fatal(err)
