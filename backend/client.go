@@ -139,6 +139,7 @@ func (c *Client) Run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
+			c.hangUpAtEnd()
 			c.disconnect()
 			return nil
 		case <-c.alive.Done():

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -69,7 +70,7 @@ const (
 // callState is what a hub's goroutine keeps for calls.
 type callState struct {
 	relays  []wire.ICEServer
-	asked   map[id.MessageID]Conversation // what was asked of the hub about a channel's call
+	asked   map[id.MessageID]Conversation // what was asked of the hub about a channel's call; the zero one to leave it
 	unknown map[id.ChannelID]wire.CallRoster
 	tries   map[id.ChannelID]int
 	due     time.Time // zero: nothing is
@@ -216,9 +217,10 @@ func (h *Hub) askCall(conv Conversation, kind wire.Kind, payload any) error {
 			return ErrOffline
 		}
 		p := &wire.SignalPacket{Kind: kind, ID: id.NewMessageID(), Payload: encoded}
-		if kind == wire.KindStartCall {
-			h.calls.asked[p.ID] = conv
+		if kind != wire.KindStartCall {
+			conv = Conversation{} // nobody needs to hear that one can't leave
 		}
+		h.calls.asked[p.ID] = conv
 		return h.conn.Send(p)
 	})
 }
@@ -230,7 +232,33 @@ func (c *change) callRefused(re id.MessageID, refusal *wire.Error) {
 		return
 	}
 	delete(c.calls.asked, re)
-	c.after = append(c.after, func() { c.Calls.Refused(conv, refusal.Sentence) })
+	if conv != (Conversation{}) {
+		c.after = append(c.after, func() { c.Calls.Refused(conv, refusal.Sentence) })
+	}
+}
+
+// settledEvery is how often CallsSettled looks.
+const settledEvery = 10 * time.Millisecond
+
+// CallsSettled waits until the hub has taken everything that was told of calls so far, or can't be told.
+func (h *Hub) CallsSettled(ctx context.Context) error {
+	every := time.NewTicker(settledEvery)
+	defer every.Stop()
+	for {
+		settled := false
+		err := h.do(ctx, func() error {
+			settled = h.conn == nil || len(h.calls.asked) == 0 && len(h.outbox.waiting) == 0 && h.outbox.pending() == 0
+			return nil
+		})
+		if err != nil || settled {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-every.C:
+		}
+	}
 }
 
 // takeCallRoster tells who is in a channel's call. Devices that nobody known has are looked up.
