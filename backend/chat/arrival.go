@@ -96,11 +96,11 @@ func (h *Hub) pause(batch []arrival) {
 }
 
 // logsCame goes on with what waited for the logs of channels, once all are here or one could not be asked for.
-func (h *Hub) logsCame(conn Connection, err error) {
+func (h *Hub) logsCame(err error) {
 	if !h.forLogs || h.syncs > 0 && (err == nil || isFinal(err)) {
 		return
 	}
-	if batch := h.unpause(conn, err); batch != nil {
+	if batch := h.unpause(h.conn, err); batch != nil {
 		h.takeBatch(batch)
 	}
 }
@@ -112,6 +112,7 @@ func (h *Hub) connected(conn Connection, welcome wire.Welcome) {
 	h.outbox.retryAt, h.outbox.again = time.Time{}, time.Time{} // what was to be waited for was the other connection's
 	clear(h.unavailable)
 	clear(h.confirmed)
+	h.forgetSyncs()
 	for _, cursor := range h.cursors {
 		cursor.told, cursor.ackAt = false, time.Time{}
 	}

@@ -137,6 +137,16 @@ func (h *Hub) fetchUsers(ctx context.Context, conn Connection, users []id.UserID
 	return nil
 }
 
+// fetchDevices asks for the cards of whoever the devices belong to, and takes them in. It runs outside the hub's goroutine.
+func (h *Hub) fetchDevices(ctx context.Context, conn Connection, devices []id.DeviceID) error {
+	for some := range slices.Chunk(devices, wantDevices) {
+		if _, err := h.request(ctx, conn, wire.CardRequest{Devices: some}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // request asks the hub and takes the cards of the answer in. It runs outside the hub's goroutine.
 func (h *Hub) request(ctx context.Context, conn Connection, want wire.CardRequest) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTime)
@@ -209,7 +219,7 @@ func (h *Hub) lacking(batch []arrival) bool {
 		ch := h.channels[p.Channel]
 		owner, _, known := h.Roster.Owner(p.From, ch.knows)
 		switch {
-		case !known && !slices.Contains(devices, p.From) && len(devices) < wantDevices:
+		case !known && !slices.Contains(devices, p.From):
 			devices = append(devices, p.From)
 		case known && h.Roster.Stale(h.Config.Hub, p.From) && !slices.Contains(users, owner):
 			users = append(users, owner)
@@ -229,10 +239,7 @@ func (h *Hub) lacking(batch []arrival) bool {
 func (h *Hub) gather(devices []id.DeviceID, users []id.UserID, channels map[id.ChannelID]bool) {
 	conn := h.conn
 	h.work(func(ctx context.Context) {
-		var err error
-		if len(devices) > 0 {
-			_, err = h.request(ctx, conn, wire.CardRequest{Devices: devices})
-		}
+		err := h.fetchDevices(ctx, conn, devices)
 		if err == nil && len(users) > 0 {
 			err = h.fetchUsers(ctx, conn, users)
 		}

@@ -99,7 +99,7 @@ type Hub struct {
 	unavailable   map[id.UserID]absence
 	confirmed     map[id.UserID]bool // whose newest card is here, as the hub has said in this connection
 	questions     int                // to the hub, under way in the background
-	syncs         int                // logs that are being fetched in the background
+	syncs         int                // logs that are being fetched in the background, by this connection
 	paused        []arrival          // wait for cards or logs
 	forLogs       bool               // what is paused waits for the logs of syncs
 	typing        typingState

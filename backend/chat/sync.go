@@ -89,17 +89,34 @@ func (h *Hub) startSync(channel id.ChannelID) {
 		}
 		h.do(ctx, func() error {
 			h.questions--
-			h.syncs--
-			if ch := h.channels[channel]; ch != nil {
-				ch.syncing = false
-			}
-			if err != nil {
-				h.outbox.again = time.Now().Add(hubAgain)
-			}
-			h.logsCame(conn, err)
+			h.synced(conn, channel, err)
 			return nil
 		})
 	})
+}
+
+// synced notes that the fetching of a log has ended. One that an earlier connection began counts no more.
+func (h *Hub) synced(conn Connection, channel id.ChannelID, err error) {
+	if h.conn != conn {
+		return
+	}
+	h.syncs--
+	if ch := h.channels[channel]; ch != nil {
+		ch.syncing = false
+	}
+	if err != nil {
+		h.outbox.again = time.Now().Add(hubAgain)
+	}
+	h.logsCame(err)
+}
+
+// forgetSyncs begins to count the logs that are being fetched for a new connection: what the one before did not bring, this one
+// asks for anew.
+func (h *Hub) forgetSyncs() {
+	h.syncs = 0
+	for _, ch := range h.channels {
+		ch.syncing = false
+	}
 }
 
 // sync fetches, verifies and stores what is missing of a channel's log. It runs outside the hub's goroutine.
