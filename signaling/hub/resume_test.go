@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gossip/common/id"
+	"gossip/common/membership"
 	"gossip/common/wire"
 	"gossip/signaling/config"
 	"gossip/signaling/hub"
@@ -100,6 +101,32 @@ func TestJoinSurvivesCrash(t *testing.T) {
 		alice = h.Login(alice.Person)
 		alice.Ack(general, 2) // all that there is: the hub must not drop it
 		time.Sleep(time.Minute)
+		bob = h.Login(bob.Person)
+		bob.Ack(general, 0)
+		bob.ExpectText("after")
+	})
+}
+
+// TestJoinIsTheLastThingBeforeACrash: whose statement reached the disk and nothing after it is in, and misses nothing of what
+// is said before they are back.
+func TestJoinIsTheLastThingBeforeACrash(t *testing.T) {
+	story(t, func(t *testing.T) {
+		h := hubtest.Start(t)
+		alice, bob := inGeneral(h, hubtest.NewPerson(t, "alice")), h.Login(hubtest.NewPerson(t, "bob"))
+		general := alice.General()
+		alice.ExpectAck(alice.Say(general, "before"))
+		h.DieAt(2)
+		if _, err := bob.Post(general, membership.New(membership.Join, time.Now())); err == nil {
+			t.Fatal("the hub has answered")
+		}
+		synctest.Wait()
+		if !h.Dead() {
+			t.Fatal("the hub lives: the joining takes fewer writes than it took")
+		}
+		h.Crash()
+		alice = h.Login(alice.Person)
+		alice.Ack(general, 1)
+		alice.ExpectAck(alice.Say(general, "after"))
 		bob = h.Login(bob.Person)
 		bob.Ack(general, 0)
 		bob.ExpectText("after")

@@ -82,20 +82,38 @@ func parseStarts(value []byte) map[id.DeviceID]uint64 {
 	return starts
 }
 
-// restoreStarts makes the cursors right that a crash may have left behind: one for each device of each member, none
-// for others.
+// restoreStarts makes the cursors right that a crash may have left behind: one for each device of each member, those too whose
+// joining was the last that the hub wrote, and none for others.
 func (h *Hub) restoreStarts() error {
 	records, err := h.store.List(kindStart, "")
 	if err != nil {
 		return fmt.Errorf("read where members start: %w", err)
 	}
+	started := make(map[string]bool, len(records))
 	for _, record := range records {
 		if err := h.restoreStart(record); err != nil {
 			return fmt.Errorf("start record %.30s: %w", record.Key, err)
 		}
+		started[record.Key] = true
 	}
 	for _, channel := range h.channels.All() {
 		h.forgetStrangers(channel)
+		if err := h.beginOthers(channel, started); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// beginOthers has the members of a channel begin at its end who have no record of where they started.
+func (h *Hub) beginOthers(channel id.ChannelID, started map[string]bool) error {
+	for _, user := range h.channels.Members(channel) {
+		if started[startKey(channel, user)] {
+			continue
+		}
+		if err := h.begin(channel, user, h.accounts.Devices(user)...); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -16,6 +16,8 @@ type gate struct {
 	shut     bool
 	idle     sync.Cond
 	underWay int
+	left     int    // writes until it shuts by itself; 0: it does not
+	died     func() // called when it does
 }
 
 func newGate(s store.Store) *gate {
@@ -34,10 +36,29 @@ func (g *gate) shutDown() {
 	}
 }
 
+// shutAt shuts the gate at the n-th write from now on, which does not get through, and calls died at that moment.
+func (g *gate) shutAt(n int, died func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.left, g.died = n, died
+}
+
+func (g *gate) isShut() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.shut
+}
+
 // enter counts a write in; false when the gate is shut.
 func (g *gate) enter() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.left > 0 {
+		if g.left--; g.left == 0 {
+			g.shut = true
+			g.died()
+		}
+	}
 	if g.shut {
 		return false
 	}

@@ -149,6 +149,12 @@ func (h *Hub) Kill() {
 	check(h.t, os.Truncate(file, size))
 }
 
+// DieAt ends the hub as Kill does, at its n-th write from now on. Kill and Revive, or Crash, bring it back.
+func (h *Hub) DieAt(n int) { h.gate.shutAt(n, h.network.cutAll) }
+
+// Dead reports whether the hub has died by DieAt.
+func (h *Hub) Dead() bool { return h.gate.isShut() }
+
 // readUsed reads a bbolt file up to its last used page; behind it the file has grown by megabytes that are empty.
 func readUsed(t testing.TB, path string) (used []byte, size int64) {
 	t.Helper()

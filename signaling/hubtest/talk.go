@@ -189,14 +189,16 @@ func (c *Client) head(channel id.ChannelID, action membership.Action) (head [32]
 	return head
 }
 
-// PostRaw sends an encoded statement and waits for its answer, passing over what else comes.
+// PostRaw sends an encoded statement and waits for its answer, passing over what else comes. The end of the connection is an error.
 func (c *Client) PostRaw(encoded []byte) (id.ChannelID, error) {
 	c.t.Helper()
 	m := id.NewMessageID()
 	check(c.t, c.Send(&wire.SignalPacket{Kind: wire.KindChannelUpdate, ID: m, Payload: encoded}))
 	for {
 		p, err := c.Receive()
-		check(c.t, err)
+		if err != nil {
+			return id.NoChannel, err
+		}
 		signal, ok := p.(*wire.SignalPacket)
 		if !ok || signal.Re != m {
 			continue
