@@ -8,6 +8,8 @@ import (
 	"errors"
 	"image"
 	"image/draw"
+	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -21,13 +23,19 @@ import (
 )
 
 var (
-	errNoCamera   = errors.New("no camera was found: plug one in, then try again")
-	errCameraBusy = errors.New("the camera does not answer: close other programs that use it, then try again")
-	errCameraGone = errors.New("the camera stopped: plug it in again, or choose another one")
+	errNoCamera     = errors.New("no camera was found: plug one in, then try again")
+	errCameraBusy   = errors.New("the camera does not answer: close other programs that use it, then try again")
+	errCameraGone   = errors.New("the camera stopped: plug it in again, or choose another one")
+	errCameraBarred = errors.New("this account may not use the camera: add it to the group “video”, log in again, then try again")
 )
 
-// cameraMu guards the list of cameras, which the driver keeps for the process.
+// cameraMu guards the list of cameras, which the driver keeps for the process, and the following.
 var cameraMu sync.Mutex
+
+var (
+	cameraFiles []string // of the last list
+	cameraList  []Device
+)
 
 // cameraDrivers looks for cameras anew. Those that are open are not in the new list, but go on.
 func cameraDrivers() []driver.Driver {
@@ -39,15 +47,24 @@ func cameraDrivers() []driver.Driver {
 	return found
 }
 
+// cameras lists what there is. To look at a camera is to wake it, so that is done for new ones alone.
 func cameras() []Device {
 	cameraMu.Lock()
 	defer cameraMu.Unlock()
+	files, _ := filepath.Glob("/dev/video*")
+	if slices.Equal(files, cameraFiles) {
+		return slices.Clone(cameraList)
+	}
 	var devices []Device
 	for i, d := range cameraDrivers() {
 		name, _, _ := strings.Cut(d.Info().Name, v4l.LabelSeparator)
+		if name == "" {
+			files = nil // it is not ready yet: look again
+		}
 		devices = append(devices, Device{ID: d.Info().Label, Name: cmp.Or(name, d.Info().Label), Default: i == 0})
 	}
-	return devices
+	cameraFiles, cameraList = files, devices
+	return slices.Clone(devices)
 }
 
 // camera keeps the newest picture of a device.
@@ -75,9 +92,21 @@ func openCamera(id string) (*camera, error) {
 		if err == nil {
 			return opened, nil
 		}
-		failure = errCameraBusy // machines list devices that give no pictures beside those that do
+		failure = worse(failure, err)
 	}
 	return nil, failure
+}
+
+// worse is the sentence for what kept cameras from being opened. Machines list devices that give no pictures beside those
+// that do, so that a camera that may not be used says more than one that does not answer.
+func worse(known, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return errCameraBarred
+	case known == errNoCamera:
+		return errCameraBusy
+	}
+	return known
 }
 
 func startCamera(d driver.Driver) (*camera, error) {

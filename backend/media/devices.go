@@ -29,24 +29,26 @@ func (d Devices) equal(o Devices) bool {
 // lookEvery is how long a plug may go unnoticed. No sound system tells all of them, so the list is asked for.
 const lookEvery = 2 * time.Second
 
-// WatchDevices tells the devices now, and again whenever one is plugged or unplugged, until the context ends.
-func (m *Machine) WatchDevices(ctx context.Context, tell func(Devices)) error {
+// WatchDevices tells, until ctx ends, whenever a device was plugged or unplugged, and what there was before. It looks while
+// wanted reports that somebody wants to know; what has changed in between is told then.
+func (m *Machine) WatchDevices(ctx context.Context, wanted func() bool, changed func(before, now Devices)) {
 	var last Devices
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
-	for first := true; ; first = false {
-		now, err := m.Devices()
-		if err != nil {
-			return err
-		}
-		if first || !now.equal(last) {
-			tell(now)
-			last = now
+	for known := false; ; {
+		if wanted() {
+			now, err := m.Devices()
+			if err == nil && known && !now.equal(last) {
+				changed(last, now)
+			}
+			if err == nil {
+				last, known = now, true
+			}
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return nil
+			return
 		}
 	}
 }

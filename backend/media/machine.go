@@ -26,6 +26,8 @@ type Machine struct {
 	output  output // nil until something is played
 	closed  bool
 
+	preview preview // of the camera, without a call
+
 	echoMu sync.Mutex // guards echoes; apart from mu, since a device asks for sound while it is being opened
 	echoes map[cleaner]struct{}
 }
@@ -71,13 +73,17 @@ func (p *played) Close() error { return errors.Join(p.voice.Close(), p.machine.r
 func (m *Machine) rest() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	made := m.speaker == NoDevice || strings.HasPrefix(m.speaker, FilePrefix)
-	if made || m.output == nil || !m.mixer.empty() {
+	if m.made() || m.output == nil || !m.mixer.empty() {
 		return nil
 	}
 	out := m.output
 	m.output = nil
 	return out.Close()
+}
+
+// made reports whether the speaker is none of a device's; the caller holds mu.
+func (m *Machine) made() bool {
+	return m.speaker == NoDevice || strings.HasPrefix(m.speaker, FilePrefix)
 }
 
 // listen opens the speaker where it is not open yet.
@@ -91,6 +97,10 @@ func (m *Machine) listen() error {
 		return nil
 	}
 	out, err := m.openOutput(m.speaker)
+	if err != nil && m.speaker != DefaultDevice && !m.made() {
+		m.log.Info("the speakers that were chosen are not there", "err", err)
+		out, err = m.openOutput(DefaultDevice)
+	}
 	if err != nil {
 		return err
 	}
@@ -102,7 +112,7 @@ func (m *Machine) listen() error {
 func (m *Machine) SetSpeaker(device string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.output == nil {
+	if m.output == nil || m.speaker == device {
 		m.speaker = device
 		return nil
 	}
@@ -160,6 +170,7 @@ func (m *Machine) Close() error {
 	out := m.output
 	m.output, m.closed = nil, true
 	m.mu.Unlock()
+	m.preview.claim() // and never again
 	m.gallery.close()
 	if out != nil {
 		return out.Close()

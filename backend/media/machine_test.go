@@ -6,10 +6,12 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/gen2brain/malgo"
 	"github.com/pion/rtp"
 )
 
@@ -103,5 +105,22 @@ func TestSentencesForWhatIsMissing(t *testing.T) {
 	}
 	if _, err := m.Microphone(FilePrefix + "/nowhere.wav"); err == nil {
 		t.Error("speaks a file that is not there")
+	}
+	for _, c := range []struct{ known, err, want error }{
+		{errNoCamera, syscall.EACCES, errCameraBarred},
+		{errCameraBusy, syscall.EACCES, errCameraBarred},
+		{errNoCamera, syscall.EBUSY, errCameraBusy},
+		{errCameraBarred, syscall.EBUSY, errCameraBarred},
+	} {
+		if got := worse(c.known, c.err); got != c.want {
+			t.Errorf("%v after %v: %v", c.err, c.known, got)
+		}
+	}
+	for err, want := range map[error]error{
+		malgo.ErrBusy: errBusy, malgo.ErrAccessDenied: errForbidden, malgo.ErrNoDevice: errNoSpeaker,
+	} {
+		if got := explained(err, errNoSpeaker); !errors.Is(got, want) {
+			t.Errorf("%v: %v", err, got)
+		}
 	}
 }

@@ -5,6 +5,7 @@ package media
 
 import (
 	"errors"
+	"fmt"
 
 	"gossip/backend/call"
 )
@@ -50,3 +51,16 @@ const (
 	FilePrefix    = "file:" // a WAV file: a microphone reads it, a speaker writes it
 	NoDevice      = "none"  // a speaker that nobody hears
 )
+
+// TestSize is a TestDevice whose pictures have so many pixels.
+func TestSize(width, height int) string { return fmt.Sprintf("%s:%dx%d", TestDevice, width, height) }
+
+// testSize is the size of the pictures of a camera that is a TestDevice or a TestSize.
+func testSize(device string) (width, height int, ok bool) {
+	if device == TestDevice {
+		return 1280, 720, true
+	}
+	_, err := fmt.Sscanf(device, TestDevice+":%dx%d", &width, &height)
+	ok = err == nil && device == TestSize(width, height) && min(width, height) >= 16 && max(width, height) <= 4096
+	return width &^ 1, height &^ 1, ok
+}

@@ -14,6 +14,8 @@ func (m *Machine) Screen(string) (Capture, error) { return nil, ErrNoMedia }
 // Devices says that this build has none.
 func (m *Machine) Devices() (Devices, error) { return Devices{}, ErrNoMedia }
 
+func (m *Machine) openCamera(string) (Capture, error) { return nil, ErrNoMedia }
+
 func (m *Machine) voice() (*voice, error) { return nil, ErrNoMedia }
 
 func (m *Machine) openOutput(string) (output, error) { return nil, ErrNoMedia }

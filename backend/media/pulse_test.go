@@ -4,6 +4,7 @@ package media
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,8 +15,15 @@ import (
 	"time"
 )
 
-// pulse starts a sound server of the test's own with speakers that nobody hears.
-func pulse(t *testing.T, sinks ...string) (pactl func(args ...string) string) {
+// soundServer is a sound server of the test's own.
+type soundServer struct {
+	t       *testing.T
+	args    []string
+	process *exec.Cmd
+}
+
+// pulse starts one with speakers that nobody hears.
+func pulse(t *testing.T, sinks ...string) *soundServer {
 	t.Helper()
 	for _, program := range []string{"pulseaudio", "pactl", "paplay"} {
 		if _, err := exec.LookPath(program); err != nil {
@@ -27,35 +35,42 @@ func pulse(t *testing.T, sinks ...string) (pactl func(args ...string) string) {
 		t.Setenv(variable, folder)
 	}
 	t.Setenv("PULSE_SERVER", "unix:"+filepath.Join(folder, "sound"))
-	args := []string{"-n", "--daemonize=no", "--exit-idle-time=-1", "--disallow-exit", "--log-target=stderr",
-		"-L", "module-native-protocol-unix auth-anonymous=1 socket=" + filepath.Join(folder, "sound")}
+	s := &soundServer{t: t, args: []string{"-n", "--daemonize=no", "--exit-idle-time=-1", "--disallow-exit", "--log-target=stderr",
+		"-L", "module-native-protocol-unix auth-anonymous=1 socket=" + filepath.Join(folder, "sound")}}
 	for _, sink := range sinks {
-		args = append(args, "-L", "module-null-sink sink_name="+sink+" rate=48000 channels=1 sink_properties=device.description="+sink)
+		s.args = append(s.args, "-L", "module-null-sink sink_name="+sink+" rate=48000 channels=1 sink_properties=device.description="+sink)
 	}
-	server := exec.Command("pulseaudio", args...)
-	if err := server.Start(); err != nil {
-		t.Skipf("pulseaudio does not start: %v", err)
+	s.start()
+	t.Cleanup(s.stop)
+	return s
+}
+
+func (s *soundServer) start() {
+	s.t.Helper()
+	s.process = exec.Command("pulseaudio", s.args...)
+	if err := s.process.Start(); err != nil {
+		s.t.Skipf("pulseaudio does not start: %v", err)
 	}
-	t.Cleanup(func() {
-		_ = server.Process.Signal(os.Interrupt)
-		_ = server.Wait()
-	})
-	for begin := time.Now(); ; time.Sleep(50 * time.Millisecond) {
-		if exec.Command("pactl", "info").Run() == nil {
-			break
-		}
+	for begin := time.Now(); exec.Command("pactl", "info").Run() != nil; time.Sleep(50 * time.Millisecond) {
 		if time.Since(begin) > 20*time.Second {
-			t.Skip("pulseaudio does not answer")
+			s.stop()
+			s.t.Skip("pulseaudio does not answer")
 		}
 	}
-	return func(args ...string) string {
-		t.Helper()
-		out, err := exec.Command("pactl", args...).CombinedOutput()
-		if err != nil {
-			t.Fatalf("pactl %v: %v\n%s", args, err, out)
-		}
-		return strings.TrimSpace(string(out))
+}
+
+func (s *soundServer) stop() {
+	_ = s.process.Process.Signal(os.Interrupt)
+	_ = s.process.Wait()
+}
+
+func (s *soundServer) pactl(args ...string) string {
+	s.t.Helper()
+	out, err := exec.Command("pactl", args...).CombinedOutput()
+	if err != nil {
+		s.t.Fatalf("pactl %v: %v\n%s", args, err, out)
 	}
+	return strings.TrimSpace(string(out))
 }
 
 func named(t *testing.T, devices []Device, name string) string {
@@ -104,6 +119,13 @@ func (r *tape) forgetStalls() {
 	r.stall = 0
 }
 
+// rewind forgets everything; the next sample is the first.
+func (r *tape) rewind() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.samples = nil
+}
+
 // longestStall is the longest time between two blocks of 10 ms.
 func (r *tape) longestStall() time.Duration {
 	r.mu.Lock()
@@ -133,7 +155,7 @@ func TestSoundServer(t *testing.T) {
 		t.Skip("takes the time that speech takes")
 	}
 	speech := say(t, "en", nearText)
-	pactl := pulse(t, "mouth", "ear")
+	server := pulse(t, "mouth", "ear")
 	file := filepath.Join(t.TempDir(), "speech.wav")
 	if err := WriteWAV(file, speech); err != nil {
 		t.Fatal(err)
@@ -150,7 +172,8 @@ func TestSoundServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Run("speech", func(t *testing.T) { throughServer(t, m, devices, file) })
-	t.Run("plug", func(t *testing.T) { plugged(t, m, pactl) })
+	t.Run("plug", func(t *testing.T) { plugged(t, m, server) })
+	t.Run("restart", func(t *testing.T) { restarted(t, m, server) })
 }
 
 func throughServer(t *testing.T, m *Machine, devices Devices, file string) {
@@ -192,23 +215,31 @@ func throughServer(t *testing.T, m *Machine, devices Devices, file string) {
 	}
 }
 
-// plugged plugs a speaker in, plays on it, and unplugs it: the list follows, and the sound goes on with the default one.
-func plugged(t *testing.T, m *Machine, pactl func(...string) string) {
+// plugs follows the devices that come and go, from what there is at its call on.
+func plugs(t *testing.T, m *Machine) <-chan [2]Devices {
 	ctx, cancel := context.WithCancel(t.Context())
-	lists := make(chan Devices, 10)
-	ended := make(chan error)
-	go func() { ended <- m.WatchDevices(ctx, func(d Devices) { lists <- d }) }()
-	defer func() { cancel(); <-ended }()
+	looks, changes, ended := make(chan struct{}, 100), make(chan [2]Devices, 10), make(chan struct{})
+	go func() {
+		defer close(ended)
+		m.WatchDevices(ctx, func() bool { looks <- struct{}{}; return true }, func(before, now Devices) { changes <- [2]Devices{before, now} })
+	}()
+	t.Cleanup(func() { cancel(); <-ended })
+	<-looks
+	<-looks // the second one begins when the first has ended
+	return changes
+}
+
+// plugged plugs a speaker in, plays on it, and unplugs it: the list follows, and the sound goes on with the default one.
+func plugged(t *testing.T, m *Machine, server *soundServer) {
+	changes := plugs(t, m)
 	has := func(d Devices) bool {
 		return slices.ContainsFunc(d.Speakers, func(s Device) bool { return strings.Contains(s.Name, "headset") })
 	}
-	if has(<-lists) {
-		t.Fatal("the headset is there before it is plugged in")
-	}
-	module := pactl("load-module", "module-null-sink", "sink_name=headset", "rate=48000", "channels=1", "sink_properties=device.description=headset")
-	plugged := <-lists
-	if !has(plugged) {
-		t.Fatalf("no headset in %+v", plugged.Speakers)
+	module := server.pactl("load-module", "module-null-sink", "sink_name=headset", "rate=48000", "channels=1", "sink_properties=device.description=headset")
+	change := <-changes
+	plugged := change[1]
+	if has(change[0]) || !has(plugged) {
+		t.Fatalf("no new headset in %+v", plugged.Speakers)
 	}
 	if err := m.SetSpeaker(named(t, plugged.Speakers, "headset")); err != nil {
 		t.Fatal(err)
@@ -216,16 +247,56 @@ func plugged(t *testing.T, m *Machine, pactl func(...string) string) {
 	if err := m.TestSpeaker(); err != nil {
 		t.Fatal(err)
 	}
-	pactl("set-default-sink", "ear")
-	pactl("unload-module", module)
-	if unplugged := <-lists; has(unplugged) {
+	server.pactl("set-default-sink", "ear")
+	server.pactl("unload-module", module)
+	if unplugged := (<-changes)[1]; has(unplugged) {
 		t.Error("the headset is still there")
 	}
 	heard := record(t, m, named(t, plugged.Microphones, "ear"))
+	goesOn(t, m, heard)
+}
+
+// goesOn has the speaker heard.
+func goesOn(t *testing.T, m *Machine, heard *tape) {
+	t.Helper()
 	await(t, "the sound goes on", func() bool {
 		if err := m.TestSpeaker(); err != nil {
 			t.Fatal(err)
 		}
 		return power(heard.since(time.Now().Add(-500*time.Millisecond))) > -40
 	})
+}
+
+// restarted stops the sound server in the middle of a call and starts it again: what is played and recorded goes on, and
+// the devices are listed again.
+func restarted(t *testing.T, m *Machine, server *soundServer) {
+	devices, err := m.Devices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.SetSpeaker(named(t, devices.Speakers, "ear")); err != nil {
+		t.Fatal(err)
+	}
+	play, err := m.Play("bob")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer play.Close()
+	heard := record(t, m, named(t, devices.Microphones, "ear"))
+	goesOn(t, m, heard)
+	server.stop()
+	if left, err := m.Devices(); err != nil || len(left.Speakers) > 0 {
+		t.Errorf("without a server there are %+v, %v", left.Speakers, err)
+	}
+	if _, err := m.Microphone(DefaultDevice); !errors.Is(err, errNoSound) {
+		t.Errorf("without a server: %v", err)
+	}
+	heard.rewind()
+	server.start()
+	begin := time.Now()
+	goesOn(t, m, heard)
+	t.Logf("sound is back %v after the server", time.Since(begin).Round(100*time.Millisecond))
+	if again, err := m.Devices(); err != nil || len(again.Speakers) != len(devices.Speakers) {
+		t.Errorf("before the restart %+v, after it %+v, %v", devices, again, err)
+	}
 }

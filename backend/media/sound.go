@@ -3,35 +3,15 @@
 package media
 
 import (
-	"encoding/hex"
-	"errors"
-	"fmt"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
-	"unsafe"
 
 	"github.com/gen2brain/malgo"
 
 	"gossip/backend/media/opus"
 )
-
-var (
-	errNoSound      = errors.New("no sound system answers: start PulseAudio or PipeWire, then try again")
-	errNoMicrophone = errors.New("no microphone was found: plug one in, or allow it in the system's sound settings")
-	errNoSpeaker    = errors.New("no speakers were found: plug some in, or choose others in the system's sound settings")
-)
-
-// soundSystem is the process's one connection with the sound system; it is never closed, since devices may come and go.
-var soundSystem = sync.OnceValues(func() (*malgo.AllocatedContext, error) {
-	context, err := malgo.InitContext([]malgo.Backend{malgo.BackendPulseaudio, malgo.BackendAlsa}, malgo.ContextConfig{}, nil)
-	if err != nil {
-		return nil, errNoSound
-	}
-	return context, nil
-})
 
 func (m *Machine) voice() (*voice, error) {
 	decoder, err := opus.NewDecoder()
@@ -91,6 +71,7 @@ func (m *Machine) openInput(device string, take func([]float32), failed func(err
 // device is an open microphone or speaker. When it is unplugged, the default one takes its place.
 type device struct {
 	kind   malgo.DeviceType
+	name   string
 	handle func(out, in []float32)
 	failed func(error) // nil: nobody waits for this device
 	closed chan struct{}
@@ -116,7 +97,7 @@ const (
 )
 
 func (m *Machine) openDevice(kind malgo.DeviceType, name string, handle func(out, in []float32), failed func(error)) (output, error) {
-	d := &device{kind: kind, handle: handle, failed: failed, closed: make(chan struct{}), done: make(chan struct{})}
+	d := &device{kind: kind, name: name, handle: handle, failed: failed, closed: make(chan struct{}), done: make(chan struct{})}
 	if err := d.open(name); err != nil {
 		return nil, err
 	}
@@ -190,11 +171,20 @@ func (d *device) watch() {
 			continue
 		}
 		d.over()
-		err := d.open(DefaultDevice)
+		err := d.reopen()
 		if tries++; err != nil && tries == reopenTries && d.failed != nil {
 			d.failed(err)
 		}
 	}
+}
+
+// reopen goes on with the same device where it is there again, else with the system's own choice.
+func (d *device) reopen() error {
+	err := d.open(d.name)
+	if err != nil && d.name != DefaultDevice {
+		err = d.open(DefaultDevice)
+	}
+	return err
 }
 
 // Close ends the device; it may be called twice.
@@ -203,77 +193,4 @@ func (d *device) Close() error {
 	<-d.done
 	d.over()
 	return nil
-}
-
-func startDevice(kind malgo.DeviceType, id string, handle func(out, in []float32), stopped func()) (*malgo.Device, error) {
-	system, err := soundSystem()
-	if err != nil {
-		return nil, err
-	}
-	config, missing := deviceConfig(kind)
-	if id != DefaultDevice {
-		var pointer malgo.DeviceID
-		raw, err := hex.DecodeString(id)
-		if err != nil || len(raw) > len(pointer) {
-			return nil, missing
-		}
-		copy(pointer[:], raw)
-		var pinned runtime.Pinner
-		pinned.Pin(&pointer)
-		defer pinned.Unpin()
-		config.Capture.DeviceID = unsafe.Pointer(&pointer)
-		config.Playback.DeviceID = unsafe.Pointer(&pointer)
-	}
-	opened, err := malgo.InitDevice(system.Context, config, malgo.DeviceCallbacks{
-		Data: func(out, in []byte, _ uint32) { handle(floats(out), floats(in)) },
-		Stop: stopped,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("%w (%v)", missing, err)
-	}
-	if err := opened.Start(); err != nil {
-		opened.Uninit()
-		return nil, fmt.Errorf("%w (%v)", missing, err)
-	}
-	return opened, nil
-}
-
-// deviceConfig asks for 48 kHz mono in small pieces, with room for a program that is late: PulseAudio holds one period of
-// what is played, and all periods of what is captured.
-func deviceConfig(kind malgo.DeviceType) (config malgo.DeviceConfig, missing error) {
-	config = malgo.DefaultDeviceConfig(kind)
-	config.SampleRate = opus.Rate
-	config.PerformanceProfile = malgo.LowLatency
-	config.Capture.Format, config.Capture.Channels = malgo.FormatF32, 1
-	config.Playback.Format, config.Playback.Channels = malgo.FormatF32, 1
-	if kind == malgo.Playback {
-		config.PeriodSizeInMilliseconds, config.Periods = 30, 4
-		return config, errNoSpeaker
-	}
-	config.PeriodSizeInMilliseconds, config.Periods = 10, 20
-	return config, errNoMicrophone
-}
-
-// floats is what the device's memory holds; the format was asked for.
-func floats(raw []byte) []float32 {
-	if len(raw) < 4 {
-		return nil
-	}
-	return unsafe.Slice((*float32)(unsafe.Pointer(&raw[0])), len(raw)/4)
-}
-
-func soundDevices(kind malgo.DeviceType) ([]Device, error) {
-	system, err := soundSystem()
-	if err != nil {
-		return nil, err
-	}
-	infos, err := system.Devices(kind)
-	if err != nil {
-		return nil, errNoSound
-	}
-	var devices []Device
-	for _, info := range infos {
-		devices = append(devices, Device{ID: info.ID.String(), Name: info.Name(), Default: info.IsDefault != 0})
-	}
-	return devices, nil
 }

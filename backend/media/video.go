@@ -39,9 +39,10 @@ type videoCapture struct {
 	bitrate  int
 	keyframe bool
 
-	open  context.Context // ends with Close
-	close context.CancelFunc
-	free  sync.Once
+	open   context.Context // ends with Close
+	close  context.CancelFunc
+	free   sync.Once
+	closed func() // called once, when the source is free again; may be nil
 }
 
 func newVideo(source pictureSource, own *wall, screen bool) *videoCapture {
@@ -183,22 +184,39 @@ func (v *videoCapture) Close() error {
 		if v.encoder != nil {
 			v.encoder.Close()
 		}
+		if v.closed != nil {
+			v.closed()
+		}
 	})
 	return v.own.Close()
 }
 
-// Camera opens a camera: DefaultDevice, one of Devices, or TestDevice. This end sees it as Self's KindCamera. Errors are
-// sentences for a person.
+// Camera opens a camera: DefaultDevice, one of Devices, TestDevice, or TestSize. This end sees it as Self's KindCamera. A
+// preview ends, since most cameras serve one alone. Errors are sentences for a person.
 func (m *Machine) Camera(device string) (Capture, error) {
-	var source pictureSource = newPattern(1280, 720)
-	if device != TestDevice {
-		opened, err := openCamera(device)
-		if err != nil {
-			return nil, err
-		}
-		source = opened
+	free := m.preview.claim()
+	opened, err := m.openCamera(device)
+	if err != nil {
+		free()
+		return nil, err
+	}
+	opened.closed = free
+	return opened, nil
+}
+
+func (m *Machine) openCamera(device string) (*videoCapture, error) {
+	source, err := cameraSource(device)
+	if err != nil {
+		return nil, err
 	}
 	return newVideo(source, m.gallery.open(Self, KindCamera), false), nil
+}
+
+func cameraSource(device string) (pictureSource, error) {
+	if width, height, ok := testSize(device); ok {
+		return newPattern(width, height), nil
+	}
+	return openCamera(device)
 }
 
 // Screen opens a screen: DefaultDevice, one of Devices, or TestDevice. This end sees it as Self's KindScreen. Errors are
