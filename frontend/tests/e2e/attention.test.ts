@@ -1,4 +1,4 @@
-import { conversation, expect, row, test } from './world'
+import { accessible, conversation, expect, row, test } from './world'
 
 test('the title counts what waits, until it is looked at', async ({ world }) => {
   await world.startHub()
@@ -30,6 +30,35 @@ test('an error stays while it is pointed at, and Escape sends it away', async ({
   await expect(toast).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(toast).toBeHidden()
+})
+
+test('a notice can be put away while a dialog is open, and stays when the dialog closes', async ({
+  world
+}) => {
+  await world.startHub()
+  const page = await world.app('alice')
+  await expect(page.getByRole('heading', { name: '#general' })).toBeVisible()
+  await page.clock.install()
+  const toast = page.getByRole('alert')
+  const fail = async () => {
+    await page.keyboard.press('Control+,')
+    await page.getByRole('dialog').getByRole('button', { name: 'Notifications' }).click()
+    await page.getByRole('button', { name: 'Try it' }).click()
+    await expect(toast).toBeVisible()
+  }
+  await fail()
+  await accessible(page)
+  await page.getByRole('button', { name: 'Dismiss' }).click()
+  await expect(toast).toBeHidden()
+  await page.keyboard.press('Escape')
+  await fail()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toBeHidden()
+  await page.keyboard.press('Control+,')
+  await page.getByRole('button', { name: 'Dismiss' }).click()
+  await expect(toast).toBeHidden()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toBeHidden()
 })
 
 test('the first stop of the keyboard leads to the box', async ({ world }) => {
