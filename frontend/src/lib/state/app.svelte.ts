@@ -117,10 +117,10 @@ export class AppState extends Shell {
     return { place: this.#places.of(key), unread }
   }
 
-  /** openAt shows a message in its conversation. */
-  async openAt(key: string, message: string): Promise<void> {
+  /** openAt shows a message in its conversation; false: it is gone. */
+  openAt(key: string, message: string): Promise<boolean | undefined> {
     if (key !== this.conversations.active) this.open(key)
-    await this.act(async () => this.#timeline?.jump(message))
+    return this.act(async () => this.#timeline?.jump(message))
   }
 
   /** openDirect shows the direct conversation with somebody, begun or not. */

@@ -1,6 +1,5 @@
 import { tick } from 'svelte'
 import type { Conversation, Message } from '$lib/api'
-import { messages } from '$lib/messages'
 import type { AppState } from '$lib/state/app.svelte'
 import type { Aim } from '$lib/state/places'
 import type { Timeline } from '$lib/state/timeline.svelte'
@@ -9,6 +8,7 @@ import { actionsOf, showProfile, type Action } from './actions'
 import type { Acts } from './acts'
 import { boxOf, messageOf, rowOf } from './elements'
 import type { Focus } from './focus.svelte'
+import { showMessage } from './show'
 
 /** How long a message stands out after a jump, in milliseconds. */
 const flashes = 1_800
@@ -83,9 +83,7 @@ export class Over implements Acts {
     showProfile(this.#app, this.#where().conversation, message)
   }
   jump(message: string): void {
-    void this.#where()
-      .timeline.jump(message)
-      .then((found) => found || this.#app.toasts.add('info', messages.list.gone))
+    void showMessage(this.#app, this.#where().conversation.key, message)
   }
 
   /** close takes the menu away, and gives the focus back to the row when nothing else took it. */
