@@ -90,6 +90,32 @@ func TestClearedChannel(t *testing.T) {
 	})
 }
 
+// A channel that was left stays listed with what was said in it, until that is deleted; to join again lists it again.
+func TestLeftChannel(t *testing.T) {
+	story(t, func(w *world) {
+		alice, bob := w.join("alice"), w.join("bob")
+		alice.say(w.general, "keep this")
+		bob.sees(w.general, "keep this")
+		check(t, bob.client.LeaveChannel(context.Background(), w.general))
+		w.rest(5 * time.Second)
+		bob.kill()
+		bob.open()
+		w.rest(5 * time.Second)
+		if texts := bob.texts(w.general); !bob.listed(w.general) || bob.info(w.general).Member || len(texts) != 1 {
+			t.Errorf("bob sees %q (listed: %v, %+v)", texts, bob.listed(w.general), bob.info(w.general))
+		}
+		check(t, bob.client.DeleteConversation(w.general))
+		if bob.listed(w.general) || len(bob.history(w.general)) != 0 {
+			t.Errorf("bob still sees %+v", bob.history(w.general))
+		}
+		check(t, bob.client.JoinChannel(context.Background(), w.general))
+		w.rest(5 * time.Second)
+		if !bob.listed(w.general) || !bob.info(w.general).Member {
+			t.Errorf("bob is back, and sees %+v", bob.info(w.general))
+		}
+	})
+}
+
 // What waited for a connection is not sent once its conversation is deleted; what is said afterwards is.
 func TestDeletedBeforeItIsSent(t *testing.T) {
 	story(t, func(w *world) {

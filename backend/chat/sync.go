@@ -280,7 +280,6 @@ func (c *change) showStatement(ch *channel, s *membership.Statement, wasMember, 
 		c.callsWithout(conv, s)
 	}
 	if wasMember && !isMember {
-		c.conversation(conv).Forgotten = s.Action == membership.Leave
 		return c.Engine.LeaveChannel(c.tx, ch.id)
 	}
 	if isMember && (s.Action == membership.Leave || s.Action == membership.Remove) {

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { accessible, conversation, expect, row, test, write } from './world'
+import { accessible, conversation, expect, listed, row, test, write } from './world'
 
 const box = (page: Page) => page.getByRole('textbox', { name: /^Message / })
 const opened = (page: Page, name = '#general') =>
@@ -68,6 +68,40 @@ test('who was removed from a channel is told so, and can join again', async ({ w
   await expect(page.getByText('You were removed from this channel.')).toBeVisible()
   await expect(box(page)).toBeHidden()
   await accessible(page)
-  await page.getByRole('button', { name: 'Join', exact: true }).click()
+  await page.locator('[data-composer]').getByRole('button', { name: 'Join again' }).click()
   await expect(box(page)).toBeVisible()
+})
+
+test('a channel that was left keeps its history under a fold, until that is deleted', async ({
+  world
+}) => {
+  await world.startHub()
+  const page = await world.app('alice')
+  await opened(page)
+  await write(page, 'Remember this')
+  await expect(row(page, 'Remember this')).toBeVisible()
+  const menu = async (item: string) => {
+    await listed(page, 'general').click({ button: 'right' })
+    await page.getByRole('menuitem', { name: item }).click()
+  }
+  const leave = async () => {
+    await menu('Leave channel')
+    await page.getByRole('dialog').getByRole('button', { name: 'Leave', exact: true }).click()
+    await expect(listed(page, 'general')).toBeHidden()
+  }
+  const fold = page.getByRole('button', { name: 'Left 1' })
+  await leave()
+  await fold.click()
+  await listed(page, 'general').click()
+  await expect(row(page, 'Remember this')).toBeVisible()
+  await accessible(page)
+  await menu('Join again')
+  await expect(box(page)).toBeVisible()
+  await expect(fold).toBeHidden()
+
+  await leave()
+  await fold.click()
+  await menu('Delete history')
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
+  await expect(fold).toBeHidden()
 })

@@ -49,14 +49,25 @@ describe('Conversations', () => {
     expect([requests, pinned, directs].map(names)).toEqual([['carol'], ['zoo'], ['bob']])
   })
 
-  test('lists a blocked person and a left channel only while they are open', () => {
+  test('lists a blocked person only while they are open', () => {
     const list = new Conversations()
-    list.load(snapshot(0, { conversations: [{ ...bob, person_blocked: true }, left] }))
+    list.load(snapshot(0, { conversations: [{ ...bob, person_blocked: true }] }))
     expect(Object.values(list.sections('h_home')).flat()).toEqual([])
     list.open(bob.key)
     expect(names(list.sections('h_home').directs)).toEqual(['bob'])
+  })
+
+  test('keeps channels that were left apart, pinned or not, and steps past them', () => {
+    const list = new Conversations()
+    const zoo = conversation('zoo', { member: false, pinned: true, last_at: '2026-11-20' })
+    list.load(snapshot(0, { conversations: [left, zoo, conversation('general')] }))
+    const { left: shown, ...others } = list.sections('h_home')
+    expect(names(shown)).toEqual(['zoo', 'left'])
+    expect(names(Object.values(others).flat())).toEqual(['general'])
+    list.open('h_home/c_general')
+    expect(list.neighbour(1, ['h_home'])).toBe('h_home/c_general')
     list.open(left.key)
-    expect(names(list.sections('h_home').channels)).toEqual(['left'])
+    expect(list.neighbour(1, ['h_home'])).toBe('h_home/c_general')
   })
 
   test('counts what is unread and follows a change', () => {

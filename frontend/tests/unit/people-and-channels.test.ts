@@ -47,10 +47,14 @@ describe('what somebody looks for', () => {
       requests: [conversation('anna')],
       pinned: [],
       channels: [conversation('bob'), conversation('ananas')],
-      directs: []
+      directs: [],
+      left: [conversation('ancients'), conversation('zoo')]
     }
-    const left = found(sections, 'an')
-    expect([left.requests.length, left.channels.map((one) => one.name)]).toEqual([1, ['ananas']])
+    const fitting = found(sections, 'an')
+    const names = Object.values(fitting).map((list: { name: string }[]) =>
+      list.map((one) => one.name)
+    )
+    expect(names).toEqual([['anna'], [], ['ananas'], [], ['ancients']])
   })
 
   test('brings people to whom nothing was said, some of them by themselves', () => {

@@ -90,10 +90,6 @@ export const composer = {
     removed: 'You were removed from this channel. Ask somebody who runs it why, or join again.',
     removedPrivate:
       'You were removed from this channel. Somebody who runs it can invite you again.',
-    join: 'Join',
-    delete: 'Delete it here',
-    dropTitle: (name: string) => `Delete #${name} here?`,
-    dropText: 'Its messages are erased from this device. The others keep theirs.',
-    drop: 'Delete'
+    delete: 'Delete it here'
   }
 }

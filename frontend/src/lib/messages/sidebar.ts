@@ -5,6 +5,7 @@ export const sidebar = {
   pinned: 'Pinned',
   channels: 'Channels',
   people: 'People',
+  leftChannels: 'Left',
   filter: 'Find a conversation',
   nothing: 'Nothing has this name.',
   search: (name: string) => `Look for “${name}” on the hub`,
@@ -67,7 +68,12 @@ export const actions = {
   leaveTitle: (name: string) => `Leave #${name}?`,
   leaveText: 'You get no more messages from it. What was said so far stays on this device.',
   leavePrivate: 'Only an invitation brings you back into a private channel.',
-  leaveAction: 'Leave'
+  leaveAction: 'Leave',
+  join: 'Join again',
+  drop: 'Delete history',
+  dropTitle: (name: string) => `Delete the history of #${name}?`,
+  dropText: 'Its messages are erased from this device. The others keep theirs.',
+  dropAction: 'Delete'
 }
 
 export const hubs = {

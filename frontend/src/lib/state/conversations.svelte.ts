@@ -84,7 +84,12 @@ export class Conversations {
 
   /** neighbour is the key of the conversation that many steps below (or above) the open one. */
   neighbour(step: number, hubs: readonly string[], unread = false): string {
-    const order = hubs.flatMap((hub) => Object.values(this.sections(hub)).flat())
+    const order = hubs.flatMap((hub) => {
+      const { left, ...sections } = this.sections(hub)
+      return Object.values(sections)
+        .flat()
+        .concat(left.filter((one) => one.key === this.#active))
+    })
     const at = order.findIndex((one) => one.key === this.#active)
     if (unread) return nextUnread(order, at, step)
     const next = at < 0 ? 0 : (at + step + order.length) % order.length
@@ -96,10 +101,9 @@ export class Conversations {
     return sectionsOf(this.#shown.filter((one) => one.hub === hub && this.listed(one)))
   }
 
-  /** Channels that one has left and people whom one has blocked are listed only while open. */
+  /** People whom one has blocked are listed only while open. */
   private listed(one: Conversation): boolean {
-    if (one.key === this.#active) return true
-    return one.kind === 'channel' ? one.member : !one.person_blocked
+    return one.key === this.#active || !one.person_blocked
   }
 
   /** channels are those of a hub that one is a member of. */

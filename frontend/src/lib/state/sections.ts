@@ -6,18 +6,22 @@ export interface Sections {
   pinned: Conversation[]
   channels: Conversation[]
   directs: Conversation[]
+  /** Channels that one is not in any more, of which the history is kept. */
+  left: Conversation[]
 }
 
 /** sectionsOf sorts a hub's conversations into the sections, each by the last thing said. */
 export function sectionsOf(list: readonly Conversation[]): Sections {
   const shown = [...list].sort(byLast)
-  const settled = shown.filter((one) => !one.request)
+  const out = (one: Conversation) => one.kind === 'channel' && !one.member
+  const settled = shown.filter((one) => !one.request && !out(one))
   const rest = settled.filter((one) => !one.pinned)
   return {
     requests: shown.filter((one) => one.request),
     pinned: settled.filter((one) => one.pinned),
     channels: rest.filter((one) => one.kind === 'channel'),
-    directs: rest.filter((one) => one.kind === 'direct')
+    directs: rest.filter((one) => one.kind === 'direct'),
+    left: shown.filter(out)
   }
 }
 

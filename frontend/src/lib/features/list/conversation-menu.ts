@@ -1,4 +1,5 @@
 import BanIcon from '@lucide/svelte/icons/ban'
+import JoinIcon from '@lucide/svelte/icons/log-in'
 import InfoIcon from '@lucide/svelte/icons/info'
 import LeaveIcon from '@lucide/svelte/icons/log-out'
 import ReadIcon from '@lucide/svelte/icons/mail-check'
@@ -12,6 +13,7 @@ import type { Conversation } from '$lib/api'
 import { messages } from '$lib/messages'
 import type { AppState } from '$lib/state/app.svelte'
 import type { MenuItem } from '$lib/ui/menu'
+import { askClear, askDrop, askLeave, rejoin } from './leaving'
 import { muteItem } from './mute'
 import { mayInvite } from '../channels/rights'
 import { toggleBlock } from '../people/block'
@@ -20,6 +22,7 @@ const texts = messages.actions
 
 /** menuOf is what can be done with a conversation, for its menus and the palette. */
 export function menuOf(app: AppState, one: Conversation): MenuItem[] {
+  if (one.kind === 'channel' && !one.member) return ofLeft(app, one)
   const { key } = one
   const read = () => void app.act(() => markRead(app, one))
   const pin = () => void app.act(() => app.api.pin(key, !one.pinned))
@@ -62,9 +65,15 @@ function ofChannel(app: AppState, one: Conversation): MenuItem[] {
     separated: true,
     run: () => askClear(app, one)
   })
-  if (one.member)
-    items.push({ label: texts.leave, icon: LeaveIcon, danger: true, run: () => askLeave(app, one) })
+  items.push({ label: texts.leave, icon: LeaveIcon, danger: true, run: () => askLeave(app, one) })
   return items
+}
+
+/** ofLeft is what can be done with a channel that one is not in any more. */
+function ofLeft(app: AppState, one: Conversation): MenuItem[] {
+  const drop = { label: texts.drop, icon: TrashIcon, danger: true, run: () => askDrop(app, one) }
+  const join = { label: texts.join, icon: JoinIcon, run: () => rejoin(app, one) }
+  return one.public ? [join, { ...drop, separated: true }] : [drop]
 }
 
 function ofPerson(app: AppState, one: Conversation): MenuItem[] {
@@ -99,34 +108,4 @@ async function markRead(app: AppState, one: Conversation): Promise<void> {
   const page = await app.api.history(one.key, '', lookBack)
   const last = page.messages.findLast((row) => !row.mine && !row.notice)
   if (last) await app.api.markRead(one.key, last.id)
-}
-
-/** askLeave leaves a channel once the person has confirmed it. */
-export function askLeave(app: AppState, one: Conversation): void {
-  const text = one.public ? texts.leaveText : `${texts.leaveText} ${texts.leavePrivate}`
-  app.view.show({
-    kind: 'confirm',
-    title: texts.leaveTitle(one.name),
-    text,
-    action: texts.leaveAction,
-    run: async () => {
-      await app.api.leaveChannel(one.key)
-      if (app.conversations.active === one.key) app.leave()
-    }
-  })
-}
-
-/** askClear erases a conversation's history here once the person has confirmed it. */
-export function askClear(app: AppState, one: Conversation): void {
-  const channel = one.kind === 'channel'
-  app.view.show({
-    kind: 'confirm',
-    title: channel ? texts.clearChannelTitle(one.name) : texts.clearTitle(one.name),
-    text: channel ? texts.clearChannelText : texts.clearText,
-    action: texts.erase,
-    run: async () => {
-      await app.api.deleteConversation(one.key)
-      if (!channel && app.conversations.active === one.key) app.leave()
-    }
-  })
 }

@@ -26,7 +26,8 @@ export function found(sections: Sections, wanted: string): Sections {
     requests: of(sections.requests),
     pinned: of(sections.pinned),
     channels: of(sections.channels),
-    directs: of(sections.directs)
+    directs: of(sections.directs),
+    left: of(sections.left)
   }
 }
 
