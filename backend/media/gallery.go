@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	mostKept      = 300     // frames since the last keyframe that are kept for who comes to watch
+	mostKept      = 15      // frames since the last keyframe that are kept for who comes to watch; with more, a new one is sooner there than they are decoded
 	mostKeptBytes = 4 << 20 // of memory for them
-	mostQueued    = 60      // frames that a viewer may be behind
+	mostQueued    = 30      // frames that a viewer may be behind
 	askAgain      = 500 * time.Millisecond
 	headerSize    = 4 + 1 + 8
 	largestFrame  = 4 << 20

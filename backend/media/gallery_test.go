@@ -48,6 +48,26 @@ func TestWhoComesLaterSeesThePictureAtOnce(t *testing.T) {
 	})
 }
 
+// TestWhoComesMuchLater is given a new keyframe, not seconds of frames to decode before the picture is of now.
+func TestWhoComesMuchLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGallery()
+		w := g.open("bob", KindCamera)
+		shown(t, w, 0, 2*mostKept)
+		late := w.enter()
+		if len(late.queue) != 0 {
+			t.Errorf("is given %d frames of the past", len(late.queue))
+		}
+		time.Sleep(2 * askAgain)
+		if err := w.WriteFrame([]byte{1}, false, 0); !errors.Is(err, ErrKeyframeNeeded) {
+			t.Errorf("no keyframe is asked for: %v", err)
+		}
+		if err := w.WriteFrame([]byte{2}, true, 0); err != nil || len(late.queue) != 1 {
+			t.Errorf("%v, %d frames after a keyframe", err, len(late.queue))
+		}
+	})
+}
+
 func TestAViewerWaitsForPictures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGallery()
