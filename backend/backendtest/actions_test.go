@@ -35,10 +35,12 @@ var actions = []struct {
 	{3, (*simulation).leave},
 	{4, (*simulation).cut},
 	{3, (*simulation).halfOpen},
+	{5, (*simulation).breakSoon},
 	{3, (*simulation).delay},
 	{3, (*simulation).networkDown},
 	{5, (*simulation).networkUp},
 	{3, (*simulation).hubCrash},
+	{3, (*simulation).hubDiesSoon},
 	{1, (*simulation).hubRestart},
 	{6, (*simulation).killNow},
 	{4, (*simulation).killSoon},
@@ -330,6 +332,19 @@ func (s *simulation) halfOpen() {
 	d.line.each((*hubtest.Conn).HalfOpen)
 }
 
+// breakSoon has a connection end while something comes through it: in the middle of a login, or of what was missed.
+func (s *simulation) breakSoon() {
+	d := s.device()
+	reads := 1 + s.rng.IntN(60)
+	if s.chance(2) {
+		s.note("%s's connection will be half open after %d reads", d.name, reads)
+		d.line.breakAfter(reads, (*hubtest.Conn).HalfOpen)
+		return
+	}
+	s.note("%s's connection will be lost after %d reads", d.name, reads)
+	d.line.breakAfter(reads, (*hubtest.Conn).Cut)
+}
+
 func (s *simulation) delay() {
 	d := s.device()
 	slow := time.Duration(s.rng.IntN(3000)) * time.Millisecond
@@ -355,6 +370,21 @@ func (s *simulation) hubCrash() {
 	s.hub.Kill()
 	s.plant.hubKilled(s)
 	time.Sleep(time.Duration(s.rng.IntN(5000)) * time.Millisecond)
+	s.hub.Revive()
+}
+
+// hubDiesSoon has the hub end between two writes of something that it does.
+func (s *simulation) hubDiesSoon() {
+	writes := 1 + s.rng.IntN(20)
+	s.note("the hub will die at write %d", writes)
+	s.hub.DieAt(writes)
+}
+
+// hubIsBack brings a hub back that has died.
+func (s *simulation) hubIsBack() {
+	s.note("the hub has died; it comes back")
+	s.hub.Kill()
+	s.plant.hubKilled(s)
 	s.hub.Revive()
 }
 

@@ -21,9 +21,15 @@ var settleTimes = []time.Duration{2 * time.Second, 10 * time.Second, 50 * time.S
 // finish brings everybody back, waits, and returns what is not as it must be.
 func (s *simulation) finish() (broken []string) {
 	s.note("everybody comes back")
+	s.hub.DieAt(0) // never
+	if s.hub.Dead() {
+		s.torn = true
+		s.hubIsBack()
+	}
 	for _, d := range s.devices {
 		s.ready(d)
 		d.line.dieAfter(0)
+		d.line.breakAfter(0, nil)
 		d.line.setDown(false)
 		d.line.slow(0)
 		d.client.Reconnect(s.hubID)
@@ -217,8 +223,12 @@ func (s *simulation) reactionsOf(u *utterance) string {
 	return strings.Join(list, " ")
 }
 
-// checkOrder looks whether everybody sees a conversation in the same order.
+// checkOrder looks whether everybody sees a conversation in the same order. In direct ones that is the time of receipt of each
+// device's copy: of the copies of a message that was under way when the hub died, some may be from before and some from after.
 func (s *simulation) checkOrder(r *room, histories map[*device][]backend.Message) (broken []string) {
+	if s.torn && r.direct() && len(histories) > 2 {
+		return nil
+	}
 	for i, a := range s.devices {
 		for _, b := range s.devices[:i] {
 			left, right := s.common(histories[a], histories[b])

@@ -20,6 +20,8 @@ type line struct {
 	delay  time.Duration
 	conns  []*hubtest.Conn
 	writes int // left until the line goes dead by itself; 0: it does not
+	reads  int // left until the connection breaks by itself; 0: it does not
+	breaks func(*hubtest.Conn)
 }
 
 // dial fits backend.Options.Dial.
@@ -84,13 +86,20 @@ func (l *line) dieAfter(writes int) {
 	l.writes = writes
 }
 
+// breakAfter lets a number of reads through and changes the weather of the connection then.
+func (l *line) breakAfter(reads int, breaks func(*hubtest.Conn)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.reads, l.breaks = reads, breaks
+}
+
 func (l *line) isDead() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.dead
 }
 
-// tap counts what a connection writes.
+// tap counts what a connection writes and reads.
 type tap struct {
 	*hubtest.Conn
 	line *line
@@ -102,6 +111,24 @@ func (t *tap) Write(b []byte) (int, error) {
 		return 0, syscall.ECONNRESET
 	}
 	return t.Conn.Write(b)
+}
+
+func (t *tap) Read(b []byte) (int, error) {
+	n, err := t.Conn.Read(b)
+	t.line.hasRead(t.Conn)
+	return n, err
+}
+
+// hasRead counts a read down.
+func (l *line) hasRead(c *hubtest.Conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.reads == 0 {
+		return
+	}
+	if l.reads--; l.reads == 0 {
+		l.breaks(c)
+	}
 }
 
 // last counts a write down and reports whether it is the one that does not get out.

@@ -49,6 +49,7 @@ type simulation struct {
 	started time.Time
 	plant   *plant
 	drafts  map[draftKey]string // what was left unsent
+	torn    bool                // the hub died between two writes: see checkOrder
 }
 
 // draftKey is where a draft is.
@@ -118,6 +119,10 @@ func pick[T any](s *simulation, from []T) T { return from[s.rng.IntN(len(from))]
 
 // step does one thing and lets a random time pass.
 func (s *simulation) step() {
+	s.torn = s.torn || s.hub.Dead()
+	if s.hub.Dead() && s.chance(3) {
+		s.hubIsBack()
+	}
 	total := 0
 	for _, a := range actions {
 		total += a.weight

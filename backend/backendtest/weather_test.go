@@ -2,6 +2,7 @@ package backendtest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 )
@@ -62,4 +63,28 @@ func (d *device) holds(texts []string, prefix string, count int) {
 	if next != count {
 		d.world.t.Errorf("%s sees %d of %d of %s", d.name, next, count, prefix)
 	}
+}
+
+// TestTheHubDiesBetweenTwoCopies: a message goes to the other and to one's own second device, and the hub dies at each of its
+// writes. Both people see it where the other's copy was received, before what was said meanwhile.
+func TestTheHubDiesBetweenTwoCopies(t *testing.T) {
+	story(t, func(w *world) {
+		alice, bob := w.join("alice"), w.join("bob")
+		w.restored(alice, laptop)
+		w.rest(time.Minute)
+		for write := 1; write <= 3; write++ {
+			w.hub.DieAt(write)
+			alice.say(alice.with(bob), fmt.Sprintf("alice %d", write))
+			w.rest(time.Second)
+			bob.say(bob.with(alice), fmt.Sprintf("bob %d", write))
+			alice.line.setDown(true)
+			w.hub.Crash()
+			w.rest(time.Minute)
+			alice.line.setDown(false)
+			w.rest(time.Minute)
+		}
+		if left, right := alice.texts(alice.with(bob)), bob.texts(bob.with(alice)); len(left) != 6 || !slices.Equal(left, right) {
+			t.Errorf("alice sees %q, bob %q", left, right)
+		}
+	})
 }

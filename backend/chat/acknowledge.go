@@ -17,8 +17,9 @@ func (c *change) acknowledged(re id.MessageID, ack wire.Ack) error {
 	}
 	ack.At = c.boundedTime(ack.At)
 	if p := c.outbox.progress[w.message]; p != nil {
-		p.kept++
-		p.seq, p.at = max(p.seq, ack.Seq), max(p.at, ack.At)
+		if p.kept++; p.kept == 1 {
+			p.seq, p.at = ack.Seq, ack.At
+		}
 	}
 	if conv := c.conversationOf(w.conv); ack.Seq > 0 && !conv.Direct() {
 		if err := c.passOwn(conv.Channel, ack.Seq); err != nil {

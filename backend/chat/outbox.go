@@ -69,7 +69,7 @@ type progress struct {
 	left    int
 	kept    int    // acknowledged
 	problem string // of a copy that was refused for good
-	seq, at uint64 // of the acknowledgement that places the message
+	seq, at uint64 // where the first copy stands, which goes to the other person: there both see the message
 }
 
 // outbox is the order of what goes out. The bytes are in the store.
