@@ -1,15 +1,11 @@
 package bridge
 
 import (
-	"context"
 	"errors"
-	"slices"
-	"time"
 
 	"gossip/backend"
 	"gossip/backend/call"
 	"gossip/backend/media"
-	"gossip/backend/settings"
 )
 
 // The kinds of devices, beside those of pictures.
@@ -20,9 +16,6 @@ const (
 
 // TestCamera has calls use a picture that moves in the place of a camera, and this machine's own sound and screen.
 const TestCamera = "test-camera"
-
-// longestTest is how long a microphone is listened to at most.
-const longestTest = 2 * time.Second
 
 var errNoMachine = errors.New("there is neither sound nor picture here")
 
@@ -50,12 +43,13 @@ type Chosen struct {
 	Screen     string `json:"screen"`
 }
 
-// CallDevices lists what can be chosen for calls.
+// CallDevices lists what can be chosen for calls. Changes of type "devices" say when to ask again.
 func (c *Calls) CallDevices() (CallDevices, error) {
 	client, found, err := c.session.devices()
 	if err != nil {
 		return CallDevices{}, err
 	}
+	c.session.plugs.asked()
 	return CallDevices{
 		Microphones: listed(found.Microphones), Speakers: listed(found.Speakers), Cameras: listed(found.Cameras), Screens: listed(found.Screens),
 		Chosen: c.session.chosen(client, found),
@@ -72,14 +66,17 @@ func listed(found []media.Device) []CallDevice {
 
 // SetCallDevice takes another device, now and in later calls. What screen is shared is kept until the program ends.
 func (c *Calls) SetCallDevice(kind, device string) error {
-	client, err := c.session.Client()
+	client, found, err := c.session.devices()
 	if err != nil {
 		return err
 	}
-	if err := c.session.choose(client, kind, device); err != nil {
+	if err := c.session.choose(client, found, kind, device); err != nil {
 		return err
 	}
-	return c.session.takeDevices(client)
+	if kind == call.KindCamera {
+		c.session.options.Machine.EndPreview()
+	}
+	return c.session.take(client, found)
 }
 
 // TestSpeaker plays two tones on the speaker that is chosen.
@@ -92,42 +89,6 @@ func (c *Calls) TestSpeaker() error {
 		return err
 	}
 	return c.session.options.Machine.TestSpeaker()
-}
-
-// TestMicrophone listens for so long and returns the loudest level, 0 to 1.
-func (c *Calls) TestMicrophone(device string, milliseconds int) (loudest float64, err error) {
-	s := c.session
-	if s.options.Machine == nil {
-		return 0, errNoMachine
-	}
-	if only := s.onlyDevice(); only != "" {
-		device = only
-	}
-	microphone, err := s.options.Machine.Microphone(device)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, microphone.Close()) }()
-	ctx, cancel := context.WithTimeout(s.ctx, min(time.Duration(milliseconds)*time.Millisecond, longestTest))
-	defer cancel()
-	return loudestOf(ctx, microphone)
-}
-
-// loudestOf listens until ctx ends.
-func loudestOf(ctx context.Context, microphone call.Capture) (loudest float64, err error) {
-	meter, _ := microphone.(media.Meter)
-	for {
-		_, err := microphone.Read(ctx)
-		if ctx.Err() != nil {
-			return loudest, nil
-		}
-		if err != nil {
-			return loudest, err
-		}
-		if meter != nil {
-			loudest = max(loudest, meter.Level())
-		}
-	}
 }
 
 // devices returns what there is; a device that stands for all is the only one.
@@ -156,70 +117,4 @@ func (s *Session) onlyDevice() string {
 		return ""
 	}
 	return s.options.CallDevice
-}
-
-// chosen is what the person has chosen of the devices that there are.
-func (s *Session) chosen(client *backend.Client, found media.Devices) Chosen {
-	if only := s.onlyDevice(); only != "" {
-		return Chosen{only, only, only, only}
-	}
-	kept := client.Settings().Get().Devices
-	if s.options.CallDevice == TestCamera {
-		kept.Camera = media.TestDevice
-	}
-	s.mu.Lock()
-	screen := s.screen
-	s.mu.Unlock()
-	return Chosen{
-		present(kept.Microphone, found.Microphones), present(kept.Speaker, found.Speakers),
-		present(kept.Camera, found.Cameras), present(screen, found.Screens),
-	}
-}
-
-// present returns the device when it is there, else the system's choice.
-func present(device string, found []media.Device) string {
-	if slices.ContainsFunc(found, func(d media.Device) bool { return d.ID == device }) {
-		return device
-	}
-	return media.DefaultDevice
-}
-
-// choose keeps what the person has chosen.
-func (s *Session) choose(client *backend.Client, kind, device string) error {
-	var field func(*settings.Devices) *string
-	switch kind {
-	case kindMicrophone:
-		field = func(d *settings.Devices) *string { return &d.Microphone }
-	case kindSpeaker:
-		field = func(d *settings.Devices) *string { return &d.Speaker }
-	case call.KindCamera:
-		field = func(d *settings.Devices) *string { return &d.Camera }
-	case call.KindScreen:
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.screen = device
-		return nil
-	default:
-		return errors.New("there is no such kind of device")
-	}
-	return client.Settings().Update(func(v *settings.Values) { *field(&v.Devices) = device })
-}
-
-// takeDevices has calls use what the person has chosen.
-func (s *Session) takeDevices(client *backend.Client) error {
-	_, found, err := s.devices()
-	if err != nil {
-		return err
-	}
-	take := s.chosen(client, found)
-	speaker := take.Speaker
-	if s.onlyDevice() != "" {
-		speaker = media.NoDevice
-	}
-	return errors.Join(
-		s.options.Machine.SetSpeaker(speaker),
-		client.SetCallDevice(kindMicrophone, take.Microphone),
-		client.SetCallDevice(call.KindCamera, take.Camera),
-		client.SetCallDevice(call.KindScreen, take.Screen),
-	)
 }

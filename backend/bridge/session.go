@@ -27,15 +27,6 @@ const (
 	StageFailed      = "failed"
 )
 
-// What a Change is about beside the events of package backend.
-const (
-	eventStage    backend.EventType = "stage"     // nothing: read the snapshot again
-	eventSettings backend.EventType = "settings"  // nothing: read the settings again
-	eventOpen     backend.EventType = "open"      // Conversation to show, or Link of a hub to offer for joining
-	eventNotified backend.EventType = "notified"  // Conversation of a message that is worth a sound
-	eventLocalHub backend.EventType = "local_hub" // nothing: read the local hub's state again
-)
-
 // How long calls may take: those that wait for a hub, and the others. An interface waits a little longer.
 const (
 	hubPatience  = 40 * time.Second
@@ -68,14 +59,6 @@ type Options struct {
 	Show func(Change)
 }
 
-// Change is one event under the session's own number, which also counts what the client knows nothing of.
-type Change struct {
-	Seq uint64 `json:"seq"`
-	backend.Event
-	Link string            `json:"link,omitempty"`
-	Call *backend.CallInfo `json:"call,omitempty"`
-}
-
 // Session is one profile from its opening to its end. Run it once.
 type Session struct {
 	options Options
@@ -84,6 +67,8 @@ type Session struct {
 	ctx     context.Context // ends with Run
 	stop    context.CancelFunc
 	alerts  *alerts
+	plugs   plugs
+	ear     ear
 
 	emitting  sync.Mutex // keeps changes in the order of their numbers; taken before mu
 	mu        sync.Mutex // guards the following
@@ -147,6 +132,8 @@ func (s *Session) follow(client *backend.Client) {
 	tasks.Go(func() { own.Run(s.ctx) })
 	tasks.Go(func() { s.alerts.notifier.Run(s.ctx) })
 	tasks.Go(s.begin)
+	tasks.Go(func() { s.watchDevices(client) })
+	defer s.ear.close()
 	if err := client.Run(s.ctx); err != nil && s.ctx.Err() == nil {
 		s.fail(err)
 		<-s.ctx.Done()
@@ -183,32 +170,6 @@ func (s *Session) pump(client *backend.Client) {
 		s.alerts.take(event)
 		s.show(s.change(client, event))
 	}
-}
-
-// change adds to an event what it only points at.
-func (s *Session) change(client *backend.Client, event backend.Event) Change {
-	if event.Type != backend.EventCall {
-		return Change{Event: event}
-	}
-	info := client.Call()
-	s.alerts.call(info)
-	return Change{Event: event, Call: &info}
-}
-
-// show gives the change the next number and sends it.
-func (s *Session) show(change Change) {
-	s.emitting.Lock()
-	defer s.emitting.Unlock()
-	s.mu.Lock()
-	s.seq++
-	change.Seq = s.seq
-	s.mu.Unlock()
-	s.options.Show(change)
-}
-
-func (s *Session) emit(kind backend.EventType, change Change) {
-	change.Type = kind
-	s.show(change)
 }
 
 // OpenConversation asks the interface to show a conversation, at once or as soon as there is one.

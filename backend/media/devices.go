@@ -30,20 +30,15 @@ func (d Devices) equal(o Devices) bool {
 const lookEvery = 2 * time.Second
 
 // WatchDevices tells, until ctx ends, whenever a device was plugged or unplugged, and what there was before. It looks while
-// wanted reports that somebody wants to know; what has changed in between is told then.
+// wanted reports that somebody wants to know; what has changed in between is told then. Its first look tells of what there
+// is, as before and now.
 func (m *Machine) WatchDevices(ctx context.Context, wanted func() bool, changed func(before, now Devices)) {
-	var last Devices
+	var last *Devices
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
-	for known := false; ; {
+	for {
 		if wanted() {
-			now, err := m.Devices()
-			if err == nil && known && !now.equal(last) {
-				changed(last, now)
-			}
-			if err == nil {
-				last, known = now, true
-			}
+			last = m.look(last, changed)
 		}
 		select {
 		case <-tick.C:
@@ -51,4 +46,18 @@ func (m *Machine) WatchDevices(ctx context.Context, wanted func() bool, changed 
 			return
 		}
 	}
+}
+
+// look compares what there is with what there was, nil at first, and returns what there is.
+func (m *Machine) look(last *Devices, changed func(before, now Devices)) *Devices {
+	now, err := m.Devices()
+	switch {
+	case err != nil:
+		return last
+	case last == nil:
+		changed(now, now)
+	case !now.equal(*last):
+		changed(*last, now)
+	}
+	return &now
 }

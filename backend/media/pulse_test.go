@@ -5,7 +5,6 @@ package media
 import (
 	"context"
 	"errors"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -13,65 +12,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"gossip/backend/media/soundtest"
 )
-
-// soundServer is a sound server of the test's own.
-type soundServer struct {
-	t       *testing.T
-	args    []string
-	process *exec.Cmd
-}
-
-// pulse starts one with speakers that nobody hears.
-func pulse(t *testing.T, sinks ...string) *soundServer {
-	t.Helper()
-	for _, program := range []string{"pulseaudio", "pactl", "paplay"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("%s is missing: build/setup sound", program)
-		}
-	}
-	folder := t.TempDir()
-	for _, variable := range []string{"XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "HOME"} {
-		t.Setenv(variable, folder)
-	}
-	t.Setenv("PULSE_SERVER", "unix:"+filepath.Join(folder, "sound"))
-	s := &soundServer{t: t, args: []string{"-n", "--daemonize=no", "--exit-idle-time=-1", "--disallow-exit", "--log-target=stderr",
-		"-L", "module-native-protocol-unix auth-anonymous=1 socket=" + filepath.Join(folder, "sound")}}
-	for _, sink := range sinks {
-		s.args = append(s.args, "-L", "module-null-sink sink_name="+sink+" rate=48000 channels=1 sink_properties=device.description="+sink)
-	}
-	s.start()
-	t.Cleanup(s.stop)
-	return s
-}
-
-func (s *soundServer) start() {
-	s.t.Helper()
-	s.process = exec.Command("pulseaudio", s.args...)
-	if err := s.process.Start(); err != nil {
-		s.t.Skipf("pulseaudio does not start: %v", err)
-	}
-	for begin := time.Now(); exec.Command("pactl", "info").Run() != nil; time.Sleep(50 * time.Millisecond) {
-		if time.Since(begin) > 20*time.Second {
-			s.stop()
-			s.t.Skip("pulseaudio does not answer")
-		}
-	}
-}
-
-func (s *soundServer) stop() {
-	_ = s.process.Process.Signal(os.Interrupt)
-	_ = s.process.Wait()
-}
-
-func (s *soundServer) pactl(args ...string) string {
-	s.t.Helper()
-	out, err := exec.Command("pactl", args...).CombinedOutput()
-	if err != nil {
-		s.t.Fatalf("pactl %v: %v\n%s", args, err, out)
-	}
-	return strings.TrimSpace(string(out))
-}
 
 func named(t *testing.T, devices []Device, name string) string {
 	t.Helper()
@@ -155,7 +98,7 @@ func TestSoundServer(t *testing.T) {
 		t.Skip("takes the time that speech takes")
 	}
 	speech := say(t, "en", nearText)
-	server := pulse(t, "mouth", "ear")
+	server := soundtest.Start(t, "mouth", "ear")
 	file := filepath.Join(t.TempDir(), "speech.wav")
 	if err := WriteWAV(file, speech); err != nil {
 		t.Fatal(err)
@@ -218,24 +161,23 @@ func throughServer(t *testing.T, m *Machine, devices Devices, file string) {
 // plugs follows the devices that come and go, from what there is at its call on.
 func plugs(t *testing.T, m *Machine) <-chan [2]Devices {
 	ctx, cancel := context.WithCancel(t.Context())
-	looks, changes, ended := make(chan struct{}, 100), make(chan [2]Devices, 10), make(chan struct{})
+	changes, ended := make(chan [2]Devices, 10), make(chan struct{})
 	go func() {
 		defer close(ended)
-		m.WatchDevices(ctx, func() bool { looks <- struct{}{}; return true }, func(before, now Devices) { changes <- [2]Devices{before, now} })
+		m.WatchDevices(ctx, func() bool { return true }, func(before, now Devices) { changes <- [2]Devices{before, now} })
 	}()
 	t.Cleanup(func() { cancel(); <-ended })
-	<-looks
-	<-looks // the second one begins when the first has ended
+	<-changes
 	return changes
 }
 
 // plugged plugs a speaker in, plays on it, and unplugs it: the list follows, and the sound goes on with the default one.
-func plugged(t *testing.T, m *Machine, server *soundServer) {
+func plugged(t *testing.T, m *Machine, server *soundtest.Server) {
 	changes := plugs(t, m)
 	has := func(d Devices) bool {
 		return slices.ContainsFunc(d.Speakers, func(s Device) bool { return strings.Contains(s.Name, "headset") })
 	}
-	module := server.pactl("load-module", "module-null-sink", "sink_name=headset", "rate=48000", "channels=1", "sink_properties=device.description=headset")
+	unplug := server.Plug("headset")
 	change := <-changes
 	plugged := change[1]
 	if has(change[0]) || !has(plugged) {
@@ -247,8 +189,8 @@ func plugged(t *testing.T, m *Machine, server *soundServer) {
 	if err := m.TestSpeaker(); err != nil {
 		t.Fatal(err)
 	}
-	server.pactl("set-default-sink", "ear")
-	server.pactl("unload-module", module)
+	server.Pactl("set-default-sink", "ear")
+	unplug()
 	if unplugged := (<-changes)[1]; has(unplugged) {
 		t.Error("the headset is still there")
 	}
@@ -269,7 +211,7 @@ func goesOn(t *testing.T, m *Machine, heard *tape) {
 
 // restarted stops the sound server in the middle of a call and starts it again: what is played and recorded goes on, and
 // the devices are listed again.
-func restarted(t *testing.T, m *Machine, server *soundServer) {
+func restarted(t *testing.T, m *Machine, server *soundtest.Server) {
 	devices, err := m.Devices()
 	if err != nil {
 		t.Fatal(err)
@@ -284,7 +226,7 @@ func restarted(t *testing.T, m *Machine, server *soundServer) {
 	defer play.Close()
 	heard := record(t, m, named(t, devices.Microphones, "ear"))
 	goesOn(t, m, heard)
-	server.stop()
+	server.Stop()
 	if left, err := m.Devices(); err != nil || len(left.Speakers) > 0 {
 		t.Errorf("without a server there are %+v, %v", left.Speakers, err)
 	}
@@ -292,7 +234,7 @@ func restarted(t *testing.T, m *Machine, server *soundServer) {
 		t.Errorf("without a server: %v", err)
 	}
 	heard.rewind()
-	server.start()
+	server.Start()
 	begin := time.Now()
 	goesOn(t, m, heard)
 	t.Logf("sound is back %v after the server", time.Since(begin).Round(100*time.Millisecond))

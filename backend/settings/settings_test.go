@@ -165,7 +165,8 @@ func TestKeys(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"windowX", "windowY", "windowWidth", "windowHeight", "windowMaximised", "callMicrophone", "callSpeaker", "callCamera"}
+	want := []string{"windowX", "windowY", "windowWidth", "windowHeight", "windowMaximised", "callMicrophone", "callMicrophoneName",
+		"callSpeaker", "callSpeakerName", "callCamera", "callCameraName"}
 	want = append(want, interfaceKeys(t)...)
 	got := slices.Collect(maps.Keys(read(t, dir)))
 	slices.Sort(want)

@@ -36,11 +36,15 @@ type Values struct {
 	Window
 }
 
-// Devices is what a person has chosen for calls, as package media names it; "" is the system's own choice.
+// Devices is what a person has chosen for calls, as package media names it, and by the name that a person reads: some
+// systems number devices. "" is the system's own choice.
 type Devices struct {
-	Microphone string `json:"callMicrophone"`
-	Speaker    string `json:"callSpeaker"`
-	Camera     string `json:"callCamera"`
+	Microphone     string `json:"callMicrophone"`
+	MicrophoneName string `json:"callMicrophoneName"`
+	Speaker        string `json:"callSpeaker"`
+	SpeakerName    string `json:"callSpeakerName"`
+	Camera         string `json:"callCamera"`
+	CameraName     string `json:"callCameraName"`
 }
 
 // Window is where the app's window was when it was last open, in the units of the desktop. The zero Window was never open.
@@ -145,7 +149,7 @@ func textRule(text func(*Values) *string) rule {
 }
 
 func (d Devices) possible() bool {
-	for _, name := range []string{d.Microphone, d.Speaker, d.Camera} {
+	for _, name := range []string{d.Microphone, d.MicrophoneName, d.Speaker, d.SpeakerName, d.Camera, d.CameraName} {
 		if len(name) > maxDevice || !utf8.ValidString(name) {
 			return false
 		}

@@ -943,8 +943,11 @@ export namespace settings {
 	    callChecked: boolean;
 	    defaultTimer: number;
 	    callMicrophone: string;
+	    callMicrophoneName: string;
 	    callSpeaker: string;
+	    callSpeakerName: string;
 	    callCamera: string;
+	    callCameraName: string;
 	    windowX: number;
 	    windowY: number;
 	    windowWidth: number;
@@ -980,8 +983,11 @@ export namespace settings {
 	        this.callChecked = source["callChecked"];
 	        this.defaultTimer = source["defaultTimer"];
 	        this.callMicrophone = source["callMicrophone"];
+	        this.callMicrophoneName = source["callMicrophoneName"];
 	        this.callSpeaker = source["callSpeaker"];
+	        this.callSpeakerName = source["callSpeakerName"];
 	        this.callCamera = source["callCamera"];
+	        this.callCameraName = source["callCameraName"];
 	        this.windowX = source["windowX"];
 	        this.windowY = source["windowY"];
 	        this.windowWidth = source["windowWidth"];

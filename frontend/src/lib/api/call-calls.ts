@@ -24,6 +24,9 @@ export const callCalls = {
     call<void>(() => App.SetCallDevice(kind, device)),
   /** Plays two tones. */
   testSpeaker: () => call<void>(App.TestSpeaker),
+  /** Opens a microphone; then changes of type "level" come, until stopListening() or two minutes are over. */
+  listenMicrophone: (device: string) => call<void>(() => App.ListenMicrophone(device)),
+  stopListening: () => call<void>(App.StopListening),
   /** Listens for the given milliseconds (at most 2000) and gives the loudest level, 0 to 1. */
   testMicrophone: (device: string, milliseconds: number) =>
     call<number>(() => App.TestMicrophone(device, milliseconds))
@@ -32,7 +35,8 @@ export const callCalls = {
 /**
  * pictures is where a device's pictures are streamed from, "" being one's own: for each frame 4 bytes of the VP8
  * frame's length, 1 of whether it is a keyframe, 8 of its time in microseconds, all big-endian, and the VP8 frame. It
- * waits for pictures that are still to come, begins with a keyframe and ends with the source.
+ * waits for pictures that are still to come, begins with a keyframe and ends with the source. One's own camera can be seen
+ * without a call: it is open as long as its stream is. Where it can't be opened, the answer is a sentence, not ok.
  */
 export function pictures(device: string, kind: PictureKind): string {
   return `/media/video/${kind}/${encodeURIComponent(device || 'self')}`

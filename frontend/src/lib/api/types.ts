@@ -136,5 +136,9 @@ export type Change = { seq: number; hub?: string; conversation?: string } & (
   /** notified: a message is worth a sound. */
   | { type: 'notified' }
   | { type: 'call'; call: CallInfo }
+  /** devices: ask for the devices for calls again; the sentence says what changes for the person. */
+  | { type: 'devices'; sentence?: string }
+  /** level: of the microphone that is listened to, 0 to 1; the sentence says why it ended. */
+  | { type: 'level'; level: number; sentence?: string }
   | { type: 'conversations' | 'ready' | 'stage' | 'settings' | 'cleared' | 'local_hub' }
 )

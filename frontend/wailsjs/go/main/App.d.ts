@@ -62,6 +62,8 @@ export function LeaveChannel(arg1:string):Promise<void>;
 
 export function LeaveHub(arg1:string):Promise<void>;
 
+export function ListenMicrophone(arg1:string):Promise<void>;
+
 export function LocalHub():Promise<localhub.State>;
 
 export function MarkRead(arg1:string,arg2:string):Promise<void>;
@@ -143,6 +145,8 @@ export function StartCall(arg1:string,arg2:boolean):Promise<void>;
 export function StartHub(arg1:string):Promise<localhub.State>;
 
 export function StopHub():Promise<void>;
+
+export function StopListening():Promise<void>;
 
 export function Storage():Promise<backend.Storage>;
 

@@ -110,6 +110,10 @@ export function LeaveHub(arg1) {
   return window['go']['main']['App']['LeaveHub'](arg1);
 }
 
+export function ListenMicrophone(arg1) {
+  return window['go']['main']['App']['ListenMicrophone'](arg1);
+}
+
 export function LocalHub() {
   return window['go']['main']['App']['LocalHub']();
 }
@@ -272,6 +276,10 @@ export function StartHub(arg1) {
 
 export function StopHub() {
   return window['go']['main']['App']['StopHub']();
+}
+
+export function StopListening() {
+  return window['go']['main']['App']['StopListening']();
 }
 
 export function Storage() {
