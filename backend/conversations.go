@@ -173,20 +173,20 @@ func (c *Client) Retry(conv Conversation, m id.MessageID) error {
 // History returns up to limit messages before a position (zero: the newest), oldest first, and whether there are more
 // before them.
 func (c *Client) History(conv Conversation, before Position, limit int) (page []Message, more bool, err error) {
-	err = c.in(conv.Hub, func(h *chat.Hub) error { page, more, err = h.History(conv, before, limit); return err })
+	err = c.in(conv.Hub, func(h *chat.Hub) error { page, more, err = h.Before(conv, before, limit); return err })
 	return page, more, err
 }
 
 // HistoryAfter returns up to limit messages behind a position, oldest first, and whether there are more behind them.
 func (c *Client) HistoryAfter(conv Conversation, after Position, limit int) (page []Message, more bool, err error) {
-	err = c.in(conv.Hub, func(h *chat.Hub) error { page, more, err = h.HistoryAfter(conv, after, limit); return err })
+	err = c.in(conv.Hub, func(h *chat.Hub) error { page, more, err = h.After(conv, after, limit); return err })
 	return page, more, err
 }
 
 // HistoryAround returns a message with up to limit messages on each side of it, oldest first, and whether there are more
 // before and behind them; ErrNoMessage when it is not here.
 func (c *Client) HistoryAround(conv Conversation, m id.MessageID, limit int) (page []Message, before, after bool, err error) {
-	err = c.in(conv.Hub, func(h *chat.Hub) error { page, before, after, err = h.HistoryAround(conv, m, limit); return err })
+	err = c.in(conv.Hub, func(h *chat.Hub) error { page, before, after, err = h.Around(conv, m, limit); return err })
 	return page, before, after, err
 }
 

@@ -8,13 +8,13 @@ import (
 	"strings"
 	"time"
 
-	"gossip/backend/chat"
+	"gossip/backend/history"
 	"gossip/backend/search"
 	"gossip/common/id"
 )
 
 // Hit is a message that a search has found; see package chat.
-type Hit = chat.Hit
+type Hit = history.Hit
 
 // SearchResult is what a search has found, the newest first.
 type SearchResult struct {
@@ -63,7 +63,7 @@ func (s *searching) run(ctx context.Context) error {
 		return err
 	}
 	for _, h := range s.joined() {
-		found, err := h.chat.Search(ctx, chat.Search{Question: s.question, From: from, In: in, Limit: s.limit})
+		found, err := h.chat.Search(ctx, history.Search{Question: s.question, From: from, In: in, Limit: s.limit})
 		if err != nil {
 			return err
 		}

@@ -3,26 +3,27 @@ package backend
 import (
 	"gossip/backend/call"
 	"gossip/backend/chat"
+	"gossip/backend/history"
 	"gossip/backend/roster"
 	"gossip/backend/store"
 	"gossip/backend/vault"
 	"gossip/common/id"
 )
 
-// What conversations are made of; see package chat.
+// What conversations are made of; see packages chat and history.
 type (
-	Conversation     = chat.Conversation
+	Conversation     = history.Conversation
 	ConversationInfo = chat.ConversationInfo
 	ChannelInfo      = chat.ChannelInfo
-	Message          = chat.Message
-	Quote            = chat.Quote
+	Message          = history.Message
+	Quote            = history.Quote
 	MessageInfo      = chat.MessageInfo
 	Recipient        = chat.Recipient
-	Reaction         = chat.Reaction
-	Notice           = chat.Notice
+	Reaction         = history.Reaction
+	Notice           = history.Notice
 	Draft            = chat.Draft
-	State            = chat.State
-	Position         = chat.Position
+	State            = history.State
+	Position         = history.Position
 	Event            = chat.Event
 	EventType        = chat.EventType
 	Trouble          = chat.Trouble
@@ -41,13 +42,13 @@ type (
 
 // Where a message stands.
 const (
-	Queued    = chat.StateQueued
-	Sent      = chat.StateSent
-	Delivered = chat.StateDelivered
-	Read      = chat.StateRead
-	Failed    = chat.StateFailed
-	Received  = chat.StateReceived
-	Retrying  = chat.StateRetrying
+	Queued    = history.StateQueued
+	Sent      = history.StateSent
+	Delivered = history.StateDelivered
+	Read      = history.StateRead
+	Failed    = history.StateFailed
+	Received  = history.StateReceived
+	Retrying  = history.StateRetrying
 )
 
 // Stays, as Draft.ExpiresIn, lets a message stay although the conversation has a timer.
@@ -82,13 +83,13 @@ var (
 	ErrInUse      = store.ErrInUse // another process has the profile open
 	ErrNoIdentity = vault.ErrNoIdentity
 	ErrOffline    = chat.ErrOffline
-	ErrNoMessage  = chat.ErrNoMessage
+	ErrNoMessage  = history.ErrNoMessage
 	ErrNoChannel  = chat.ErrNoChannel
 	ErrNoUser     = chat.ErrNoUser
 )
 
 // ParseConversation reads a conversation's text key.
-func ParseConversation(key string) (Conversation, error) { return chat.ParseConversation(key) }
+func ParseConversation(key string) (Conversation, error) { return history.ParseConversation(key) }
 
 // Me is one's own identity on this device.
 type Me struct {

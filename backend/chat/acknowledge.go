@@ -2,9 +2,8 @@ package chat
 
 import (
 	"errors"
-	"time"
 
-	"gossip/common/content"
+	"gossip/backend/history"
 	"gossip/common/id"
 	"gossip/common/wire"
 )
@@ -21,7 +20,7 @@ func (c *change) acknowledged(re id.MessageID, ack wire.Ack) error {
 			p.seq, p.at = ack.Seq, ack.At
 		}
 	}
-	if conv := c.conversationOf(w.conv); ack.Seq > 0 && !conv.Direct() {
+	if conv := c.ConversationOf(w.conv); ack.Seq > 0 && !conv.Direct() {
 		if err := c.passOwn(conv.Channel, ack.Seq); err != nil {
 			return err
 		}
@@ -66,9 +65,9 @@ func (c *change) settle(w *waiting) error {
 		return nil
 	}
 	delete(c.outbox.progress, w.message)
-	conv := c.conversationOf(w.conv)
-	at, r, err := find(c.tx, conv, w.message)
-	if err != nil || r == nil || r.State != StateQueued {
+	conv := c.ConversationOf(w.conv)
+	at, r, err := history.Find(c.tx, conv, w.message)
+	if err != nil || r == nil || r.State != history.StateQueued {
 		return err
 	}
 	if p.kept == 0 {
@@ -78,16 +77,16 @@ func (c *change) settle(w *waiting) error {
 }
 
 // fail marks a message that nobody can get.
-func (c *change) fail(conv Conversation, at place, r *row, why string) error {
-	r.State, r.Error = StateFailed, why
+func (c *change) fail(conv Conversation, at history.Place, r *history.Row, why string) error {
+	r.State, r.Error = history.StateFailed, why
 	if why == "" {
 		r.Error = "The hub knows no device of the other any more, so nobody can receive this. Try again later."
 	}
-	return c.replace(conv, at, r)
+	return c.Replace(conv, at, r)
 }
 
 // sent gives a message of one's own its final place and starts its timer.
-func (c *change) sent(conv Conversation, at place, r *row, p *progress) error {
+func (c *change) sent(conv Conversation, at history.Place, r *history.Row, p *progress) error {
 	own, err := c.numbers(conv, c.device)
 	if err != nil {
 		return err
@@ -102,44 +101,36 @@ func (c *change) sent(conv Conversation, at place, r *row, p *progress) error {
 	if err := c.saveNumbers(conv, c.device, own); err != nil {
 		return err
 	}
-	r.State, r.ReceivedAt = StateSent, int64(p.at)
+	r.State, r.ReceivedAt = history.StateSent, int64(p.at)
 	if r.Reached != "" {
 		r.State, r.Reached = r.Reached, ""
 	}
 	if r.ReceivedAt == 0 {
-		r.ReceivedAt = millis(c.now)
+		r.ReceivedAt = history.Millis(c.now)
 	}
-	to := newPlace(own.Major, r.Number, r.ID)
-	if err := c.startTimer(conv, r, c.now); err != nil {
+	to := history.NewPlace(own.Major, r.Number, r.ID)
+	if err := c.StartTimer(conv, r, c.now); err != nil {
 		return err
 	}
-	return c.move(conv, at, to, r)
-}
-
-// startTimer starts the clock of a disappearing message at a time.
-func (c *change) startTimer(conv Conversation, r *row, from time.Time) error {
-	if r.ExpiresIn == 0 || r.ExpiresAt != 0 {
-		return nil
-	}
-	return c.expireAt(conv, r, content.Expiry(from, time.Duration(r.ExpiresIn)*time.Second))
+	return c.Move(conv, at, to, r)
 }
 
 // retry sends a failed message again.
 func (h *Hub) retry(conv Conversation, m id.MessageID) error {
 	return h.update(func(c *change) error {
-		at, r, err := find(c.tx, conv, m)
+		at, r, err := history.Find(c.tx, conv, m)
 		if err != nil {
 			return err
 		}
-		if r == nil || r.State != StateFailed || r.From != c.self {
+		if r == nil || r.State != history.StateFailed || r.From != c.self {
 			return errors.New("this message has not failed; there is nothing to send again")
 		}
-		kept, found, err := c.sentMessage(conv, r.Number)
+		kept, found, err := c.Sent(conv, r.Number)
 		if err != nil || !found {
 			return errors.Join(err, errors.New("this message is not kept any more; write it again"))
 		}
-		r.State, r.Error = StateQueued, ""
-		if err := c.replace(conv, at, r); err != nil {
+		r.State, r.Error = history.StateQueued, ""
+		if err := c.Replace(conv, at, r); err != nil {
 			return err
 		}
 		return c.enqueue(conv, &pending{Message: m, Number: r.Number, Content: kept.Content})

@@ -1,10 +1,10 @@
 package chat
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
+	"gossip/backend/history"
 	"gossip/common/content"
 	"gossip/common/id"
 )
@@ -15,9 +15,9 @@ func (c *change) apply(r *received) error {
 	case content.Text:
 		return c.applyText(r, body)
 	case content.Edit:
-		return c.onTarget(r, body.Target, func(at place, target *row) error { return c.applyEdit(r, body, at, target) })
+		return c.onTarget(r, body.Target, func(at history.Place, target *history.Row) error { return c.applyEdit(r, body, at, target) })
 	case content.Reaction:
-		return c.onTarget(r, body.Target, func(at place, target *row) error { return c.applyReaction(r, body, at, target) })
+		return c.onTarget(r, body.Target, func(at history.Place, target *history.Row) error { return c.applyReaction(r, body, at, target) })
 	case content.Delete:
 		return c.applyDelete(r, body)
 	case content.Receipt:
@@ -40,21 +40,21 @@ func (c *change) apply(r *received) error {
 }
 
 // newRow is the row of a message; where it is one's own, written on another device, it is sent already.
-func (c *change) newRow(r *received) *row {
+func (c *change) newRow(r *received) *history.Row {
 	m := r.message
-	row := &row{
-		ID: m.ID, From: r.from, Device: r.device, Type: m.Body.Type(), SentAt: min(millis(m.SentAt), orNow(r.at, c.now)),
-		ReceivedAt: millis(c.now), State: StateReceived, Number: m.Number,
+	row := &history.Row{
+		ID: m.ID, From: r.from, Device: r.device, Type: m.Body.Type(), SentAt: min(history.Millis(m.SentAt), orNow(r.at, c.now)),
+		ReceivedAt: history.Millis(c.now), State: history.StateReceived, Number: m.Number,
 	}
 	if r.from == c.self {
-		row.State, row.Log = StateSent, c.logLength(r.conv)
+		row.State, row.Log = history.StateSent, c.logLength(r.conv)
 	}
 	return row
 }
 
 func orNow(ms int64, now time.Time) int64 {
 	if ms == 0 {
-		return millis(now)
+		return history.Millis(now)
 	}
 	return ms
 }
@@ -76,15 +76,15 @@ func (c *change) applyUnknown(r *received) error {
 	return c.insertPost(r, row)
 }
 
-func (c *change) insertPost(r *received, row *row) error {
-	at := newPlace(r.major, r.message.Number, r.message.ID)
+func (c *change) insertPost(r *received, row *history.Row) error {
+	at := history.NewPlace(r.major, r.message.Number, r.message.ID)
 	if r.from == c.self {
-		if err := c.startTimer(r.conv, row, timeOf(row.SentAt)); err != nil {
+		if err := c.StartTimer(r.conv, row, history.TimeOf(row.SentAt)); err != nil {
 			return err
 		}
 	}
 	c.stopTyping(r.conv, r.from)
-	if err := c.insert(r.conv, at, row); err != nil {
+	if err := c.Insert(r.conv, at, row); err != nil {
 		return err
 	}
 	if err := c.owe(r.conv, r.from, content.Delivered, r.message.ID); err != nil {
@@ -94,8 +94,8 @@ func (c *change) insertPost(r *received, row *row) error {
 }
 
 // onTarget runs do on the message that another one is about; if it is not here yet, the other waits for it.
-func (c *change) onTarget(r *received, target id.MessageID, do func(at place, target *row) error) error {
-	at, found, err := find(c.tx, r.conv, target)
+func (c *change) onTarget(r *received, target id.MessageID, do func(at history.Place, target *history.Row) error) error {
+	at, found, err := history.Find(c.tx, r.conv, target)
 	if err != nil {
 		return err
 	}
@@ -105,30 +105,30 @@ func (c *change) onTarget(r *received, target id.MessageID, do func(at place, ta
 	return do(at, found)
 }
 
-func (c *change) applyEdit(r *received, edit content.Edit, at place, target *row) error {
+func (c *change) applyEdit(r *received, edit content.Edit, at history.Place, target *history.Row) error {
 	if err := content.MayEdit(r.from, target.From, target.Type); err != nil {
 		c.Log.Warn("an edit was refused", "device", r.device, "cause", err)
 		return nil
 	}
-	by := stampOf(r.message)
-	if target.Deleted || target.Edit != (stamp{}) && !by.after(target.Edit) {
+	by := history.StampOf(r.message)
+	if target.Deleted || target.Edit != (history.Stamp{}) && !by.After(target.Edit) {
 		return nil
 	}
 	target.Text, target.Edit, target.Mention = edit.Markdown, by, c.mentions(r, edit.Markdown, edit.Mentions)
-	return errors.Join(c.remark(r.conv, at, target), c.replace(r.conv, at, target))
+	return c.Replace(r.conv, at, target)
 }
 
-func (c *change) applyReaction(r *received, reaction content.Reaction, at place, target *row) error {
+func (c *change) applyReaction(r *received, reaction content.Reaction, at history.Place, target *history.Row) error {
 	if content.MayReact(target.Type) != nil || target.Deleted {
 		return nil
 	}
-	word := reactionRow{Emoji: reaction.Emoji, User: r.from, Stamp: stampOf(r.message), Removed: reaction.Remove}
+	word := history.Choice{Emoji: reaction.Emoji, User: r.from, Stamp: history.StampOf(r.message), Removed: reaction.Remove}
 	for i, old := range target.Reactions {
 		if old.User == word.User && old.Emoji == word.Emoji {
-			if word.Stamp.after(old.Stamp) {
+			if word.Stamp.After(old.Stamp) {
 				target.Reactions[i] = word
 			}
-			return c.replace(r.conv, at, target)
+			return c.Replace(r.conv, at, target)
 		}
 	}
 	if !roomForReaction(target.Reactions, r.from) {
@@ -136,7 +136,7 @@ func (c *change) applyReaction(r *received, reaction content.Reaction, at place,
 		return nil
 	}
 	target.Reactions = append(target.Reactions, word)
-	return c.replace(r.conv, at, target)
+	return c.Replace(r.conv, at, target)
 }
 
 // Bounds of the reactions to one message, taken back or not: its row is written anew with each.
@@ -145,7 +145,7 @@ const (
 	maxReactionsPerson = 32
 )
 
-func roomForReaction(reactions []reactionRow, user id.UserID) bool {
+func roomForReaction(reactions []history.Choice, user id.UserID) bool {
 	own := 0
 	for _, r := range reactions {
 		if r.User == user {
@@ -158,7 +158,7 @@ func roomForReaction(reactions []reactionRow, user id.UserID) bool {
 func (c *change) applyDelete(r *received, body content.Delete) error {
 	moderator := c.moderates(r.conv, r.from)
 	for _, m := range body.Targets {
-		at, target, err := find(c.tx, r.conv, m)
+		at, target, err := history.Find(c.tx, r.conv, m)
 		if err != nil {
 			return err
 		}
@@ -172,8 +172,8 @@ func (c *change) applyDelete(r *received, body content.Delete) error {
 			c.Log.Warn("a deletion was refused", "device", r.device, "cause", err)
 			continue
 		}
-		target.Text, target.Deleted, target.Mention, target.Reactions, target.Edit = "", true, false, nil, stamp{}
-		if err := errors.Join(c.forgetSent(r.conv, target), c.remark(r.conv, at, target), c.replace(r.conv, at, target)); err != nil {
+		target.Text, target.Deleted, target.Mention, target.Reactions, target.Edit = "", true, false, nil, history.Stamp{}
+		if err := c.Replace(r.conv, at, target); err != nil {
 			return err
 		}
 	}
@@ -181,22 +181,22 @@ func (c *change) applyDelete(r *received, body content.Delete) error {
 }
 
 func (c *change) applyTimer(r *received, timer content.Timer) error {
-	state := c.conversation(r.conv)
-	by, bound := stampOf(r.message), orNow(r.at, c.now)+maxAhead.Milliseconds()
+	state := c.Conversation(r.conv)
+	by, bound := history.StampOf(r.message), orNow(r.at, c.now)+maxAhead.Milliseconds()
 	bounded := by.At > bound
 	by.At = min(by.At, bound)                          // nobody has the last word for ever
 	overtakes := bounded && by.At == state.TimerSet.At // of two words bounded alike the later one counts
-	if state.TimerSet != (stamp{}) && !overtakes && !by.after(state.TimerSet) {
+	if state.TimerSet != (history.Stamp{}) && !overtakes && !by.After(state.TimerSet) {
 		return nil
 	}
 	state.Timer, state.TimerSet = int64(timer.ExpiresIn/time.Second), by
-	c.touch(r.conv)
+	c.Touch(r.conv)
 	name := c.Roster.Name(c.Config.Hub, r.from)
 	text := name + " turned disappearing messages off."
 	if timer.ExpiresIn > 0 {
 		text = fmt.Sprintf("%s set messages to disappear after %s.", name, timerText(timer.ExpiresIn))
 	}
-	_, err := c.notice(r.conv, Notice{Kind: NoticeTimer, Subject: r.from.String(), Text: text}, r.from)
+	_, err := c.notice(r.conv, history.Notice{Kind: history.NoticeTimer, Subject: r.from.String(), Text: text}, r.from)
 	return err
 }
 

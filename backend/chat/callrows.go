@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"gossip/backend/history"
 	"gossip/common/content"
 	"gossip/common/id"
 )
@@ -12,11 +13,11 @@ import (
 // applyCall hears and shows an event of a call.
 func (c *change) applyCall(r *received, event content.Call) error {
 	if r.device != c.device && c.mayCall(r.conv, r.from) {
-		at := timeOf(orNow(r.at, c.now))
+		at := history.TimeOf(orNow(r.at, c.now))
 		c.after = append(c.after, func() { c.Calls.Heard(r.conv, r.from, r.device, event, at) })
 	}
 	if event.Event == content.Ring && r.conv.Direct() && r.from != c.self && !c.mayCall(r.conv, r.from) {
-		c.conversation(r.conv).Asked = true // a stranger's call does not ring: it stands there, as a request
+		c.Conversation(r.conv).Asked = true // a stranger's call does not ring: it stands there, as a request
 		return c.showCall(r.conv, r.from, content.Call{Event: content.Missed, Call: event.Call, Video: event.Video})
 	}
 	return c.showCall(r.conv, r.from, event)
@@ -34,34 +35,32 @@ func (c *change) showCall(conv Conversation, by id.UserID, event content.Call) e
 	if n == nil {
 		return nil
 	}
-	at, shown, err := find(c.tx, conv, callRow(event.Call))
+	at, shown, err := history.Find(c.tx, conv, callRow(event.Call))
 	if err != nil {
 		return err
 	}
 	if shown != nil {
 		return c.endCallRow(conv, at, shown, event)
 	}
-	state := c.conversation(conv)
-	state.Notices++
-	r := &row{ID: callRow(event.Call), From: caller, SentAt: millis(c.now), State: StateReceived, Notice: n}
-	if n.Kind == NoticeMissed {
+	r := &history.Row{ID: callRow(event.Call), From: caller, SentAt: history.Millis(c.now), State: history.StateReceived, Notice: n}
+	if n.Kind == history.NoticeMissed {
 		r.Type = content.TypeCall // it counts as unread
 	}
-	return c.insert(conv, c.noticePlace(conv, state, r.ID), r)
+	return c.Notice(conv, c.reached(conv), r)
 }
 
 // endCallRow adds to the row of a channel's call how long it was.
-func (c *change) endCallRow(conv Conversation, at place, shown *row, event content.Call) error {
+func (c *change) endCallRow(conv Conversation, at history.Place, shown *history.Row, event content.Call) error {
 	if conv.Direct() || event.Event != content.Ended || shown.Notice == nil || shown.Notice.Count != 0 {
 		return nil
 	}
 	shown.Notice.Count = max(1, int(event.Duration/time.Second))
 	shown.Notice.Text = fmt.Sprintf("%s started a call; it lasted %s.", c.name(shown.From), lasted(event.Duration))
-	return c.replace(conv, at, shown)
+	return c.Replace(conv, at, shown)
 }
 
 // callNotice is what the row says, and who called; nil for what is not shown.
-func (c *change) callNotice(conv Conversation, by id.UserID, event content.Call) (*Notice, id.UserID) {
+func (c *change) callNotice(conv Conversation, by id.UserID, event content.Call) (*history.Notice, id.UserID) {
 	mine, name, what := by == c.self, c.name(by), "call"
 	if event.Video {
 		what = "video call"
@@ -70,7 +69,7 @@ func (c *change) callNotice(conv Conversation, by id.UserID, event content.Call)
 	if mine {
 		other = conv.User
 	}
-	kind, text, caller := NoticeCall, "", by
+	kind, text, caller := history.NoticeCall, "", by
 	switch {
 	case !conv.Direct() && event.Event == content.Ring:
 		text = name + " started a " + what + "."
@@ -82,13 +81,13 @@ func (c *change) callNotice(conv Conversation, by id.UserID, event content.Call)
 	case event.Event == content.Missed && mine:
 		text = fmt.Sprintf("You called %s; nobody answered.", c.name(conv.User))
 	case event.Event == content.Missed:
-		kind, text = NoticeMissed, fmt.Sprintf("You missed a %s from %s.", what, name)
+		kind, text = history.NoticeMissed, fmt.Sprintf("You missed a %s from %s.", what, name)
 	case event.Event == content.Declined && mine:
 		text, caller = fmt.Sprintf("You declined a %s from %s.", what, c.name(other)), other
 	case event.Event == content.Declined:
 		text, caller = fmt.Sprintf("%s declined your %s.", name, what), other
 	case event.Event == content.Busy && mine:
-		kind, text, caller = NoticeMissed, fmt.Sprintf("You missed a %s from %s: you were in another call.", what, c.name(other)), other
+		kind, text, caller = history.NoticeMissed, fmt.Sprintf("You missed a %s from %s: you were in another call.", what, c.name(other)), other
 	case event.Event == content.Busy:
 		text, caller = fmt.Sprintf("%s was in another call.", name), other
 	case event.Event == content.Ended:
@@ -99,7 +98,7 @@ func (c *change) callNotice(conv Conversation, by id.UserID, event content.Call)
 	default:
 		return nil, by
 	}
-	return &Notice{Kind: kind, Text: text, Subject: caller.String()}, caller
+	return &history.Notice{Kind: kind, Text: text, Subject: caller.String()}, caller
 }
 
 // lasted is a length of time for people.

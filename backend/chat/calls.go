@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gossip/backend/e2ee"
+	"gossip/backend/history"
 	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
@@ -119,7 +120,7 @@ func (h *Hub) Negotiate(conv Conversation, to id.DeviceID, body content.Body) er
 			return err
 		}
 		return h.update(func(c *change) error {
-			return c.tell(conv, body, pending{Devices: []id.DeviceID{to}, Expires: millis(c.now.Add(negotiationLasts))})
+			return c.tell(conv, body, pending{Devices: []id.DeviceID{to}, Expires: history.Millis(c.now.Add(negotiationLasts))})
 		})
 	})
 }
@@ -186,7 +187,7 @@ func (h *Hub) mayCall(conv Conversation, from id.UserID) bool {
 	if !conv.Direct() {
 		return h.channels[conv.Channel].member(from) && h.channels[conv.Channel].member(h.self)
 	}
-	state := h.conversations[conv]
+	state := h.Summary(conv)
 	return state != nil && !state.Stranger || h.Roster.Person(conv.Hub, from).Verified
 }
 
@@ -293,7 +294,7 @@ func (h *Hub) takeCallRoster(re id.MessageID, roster wire.CallRoster) {
 	h.Calls.Told(conv, told)
 }
 
-func rosterTime(milliseconds uint64) time.Time { return timeOf(int64(milliseconds)) }
+func rosterTime(milliseconds uint64) time.Time { return history.TimeOf(int64(milliseconds)) }
 
 // callsDueIn has lookAfterCalls run after a while.
 func (h *Hub) callsDueIn(wait time.Duration) {

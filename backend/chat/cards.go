@@ -71,7 +71,7 @@ func (h *Hub) shownPeople() (people []id.UserID) {
 			people = append(people, user)
 		}
 	}
-	for conv := range h.conversations {
+	for conv := range h.Summaries() {
 		if conv.Direct() {
 			add(conv.User)
 		}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"gossip/backend/history"
+	"gossip/backend/roster"
 	"gossip/backend/store"
 	"gossip/common/id"
 	"gossip/common/membership"
@@ -243,8 +245,8 @@ func (c *change) takeSummary(s wire.ChannelSummary, welcome bool) error {
 			return err
 		}
 		conv := Conversation{Hub: c.Config.Hub, Channel: ch.id}
-		if c.conversations[conv] != nil {
-			c.touch(conv)
+		if c.Summary(conv) != nil {
+			c.Touch(conv)
 		}
 	}
 	return store.PutValue(c.tx.Bucket(channelBucket, c.Config.Hub[:]), s.Channel[:], s)
@@ -269,8 +271,8 @@ func (c *change) believe(ch *channel) error {
 	}
 	ch.trouble = ""
 	conv := Conversation{Hub: c.Config.Hub, Channel: ch.id}
-	if c.conversations[conv] != nil {
-		c.touch(conv)
+	if c.Summary(conv) != nil {
+		c.Touch(conv)
 	}
 	return c.tx.Bucket(troubleBucket, c.Config.Hub[:]).Delete(ch.id[:])
 }
@@ -292,6 +294,28 @@ func (c *change) distrust(ch *channel, why string) error {
 	ch.warned = c.now
 	c.Log.Warn("the hub's log of a channel is not believed", "channel", ch.id, "why", why)
 	conv := Conversation{Hub: c.Config.Hub, Channel: ch.id}
-	_, err := c.notice(conv, Notice{Kind: NoticeWarning, Text: why}, id.NoUser)
+	_, err := c.notice(conv, history.Notice{Kind: history.NoticeWarning, Text: why}, id.NoUser)
 	return err
+}
+
+// Members lists who is in a conversation.
+func (h *Hub) Members(conv Conversation) (people []roster.Person, err error) {
+	err = h.call(func() error {
+		if conv.Direct() {
+			people = []roster.Person{h.Roster.Person(conv.Hub, conv.User), h.Roster.Person(conv.Hub, h.self)}
+			return nil
+		}
+		ch := h.channels[conv.Channel]
+		if ch == nil || ch.state == nil {
+			return ErrNoChannel
+		}
+		for _, user := range ch.state.Users() {
+			person := h.Roster.Person(conv.Hub, user)
+			person.Role = roleText(ch.state.Role(user))
+			people = append(people, person)
+		}
+		h.haveCards(ch.state.Users())
+		return nil
+	})
+	return people, err
 }

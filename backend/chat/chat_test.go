@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"gossip/backend/history"
 	"gossip/common/content"
 	"gossip/common/id"
 	"gossip/common/wire"
@@ -24,7 +24,7 @@ func TestSendOfflineSurvivesARestart(t *testing.T) {
 	p.open()
 	got, err := p.hub.Message(p.withBob(), m)
 	check(t, err)
-	if got.Text != "hello" || got.State != StateQueued || !got.Mine {
+	if got.Text != "hello" || got.State != history.StateQueued || !got.Mine {
 		t.Fatalf("after the restart it is %+v", got)
 	}
 	if n := p.hub.outbox.queued[p.withBob()]; n != 1 {
@@ -50,7 +50,7 @@ func TestSendRefusals(t *testing.T) {
 	if _, err := p.hub.Send(p.withBob(), Draft{}); err == nil {
 		t.Error("an empty message was taken")
 	}
-	if page, _, _ := p.hub.History(p.withBob(), "", 10); len(page) != 0 {
+	if page, _, _ := p.hub.Before(p.withBob(), "", 10); len(page) != 0 {
 		t.Errorf("a refused message left %v", page)
 	}
 }
@@ -62,9 +62,9 @@ func TestHistoryPages(t *testing.T) {
 		check(t, err)
 	}
 	var all []string
-	before := Position("")
+	before := history.Position("")
 	for pages := 0; ; pages++ {
-		page, more, err := p.hub.History(p.withBob(), before, 10)
+		page, more, err := p.hub.Before(p.withBob(), before, 10)
 		check(t, err)
 		texts := []string{}
 		for _, m := range page {
@@ -84,7 +84,7 @@ func TestHistoryPages(t *testing.T) {
 			t.Fatalf("the history is %v", all)
 		}
 	}
-	if _, _, err := p.hub.History(p.withBob(), "nonsense", 10); err == nil {
+	if _, _, err := p.hub.Before(p.withBob(), "nonsense", 10); err == nil {
 		t.Error("a senseless position was taken")
 	}
 }
@@ -118,12 +118,12 @@ func TestClosedHubAnswers(t *testing.T) {
 // put stores a row of bob's as if it had come.
 func (p *profile) received(major uint64, text string, expires int64) id.MessageID {
 	p.t.Helper()
-	r := &row{
+	r := &history.Row{
 		ID: id.NewMessageID(), From: p.bob.key.ID(), Device: p.bob.device.ID(), Type: content.TypeText, Text: text,
-		SentAt: millis(time.Now()), State: StateReceived, ExpiresIn: expires,
+		SentAt: history.Millis(time.Now()), State: history.StateReceived, ExpiresIn: expires,
 	}
 	check(p.t, p.hub.call(func() error {
-		return p.hub.update(func(c *change) error { return c.insert(p.withBob(), newPlace(major, 1, r.ID), r) })
+		return p.hub.update(func(c *change) error { return c.Insert(p.withBob(), history.NewPlace(major, 1, r.ID), r) })
 	}))
 	return r.ID
 }
@@ -149,7 +149,7 @@ func TestReadingStartsTheClock(t *testing.T) {
 		p.open()
 		synctest.Wait()
 		time.Sleep(time.Second)
-		if _, err := p.hub.Message(p.withBob(), early); !errors.Is(err, ErrNoMessage) {
+		if _, err := p.hub.Message(p.withBob(), early); !errors.Is(err, history.ErrNoMessage) {
 			t.Fatalf("it is still there: %v", err)
 		}
 		if p.count(EventMessageRemoved) != 1 {
@@ -186,60 +186,11 @@ func TestGapsSplit(t *testing.T) {
 	}
 }
 
-func TestPlacesSort(t *testing.T) {
-	a, b := id.MessageID{1}, id.MessageID{2}
-	order := []place{
-		newPlace(1, 1, a), newPlace(1, 1, b), newPlace(1, 2, a), newPlace(2, 1, a), newPlace(256, 1, a), newPlace(unsentMajor, 1, a),
-	}
-	for i := 1; i < len(order); i++ {
-		if !order[i-1].before(order[i]) || order[i-1].position() >= order[i].position() {
-			t.Errorf("%d does not stand before %d", i-1, i)
-		}
-		back, err := parsePosition(order[i].position())
-		if err != nil || back != order[i] {
-			t.Errorf("position %d does not read back", i)
-		}
-	}
-}
-
 func TestPacketIDs(t *testing.T) {
 	m, d := id.NewMessageID(), id.DeviceID{1}
 	first, again := packetID(m, d), packetID(m, d)
 	if first == packetID(m, id.NoDevice) || first != again || first == m {
 		t.Error("the packet's id does not follow from message and device")
-	}
-}
-
-func TestConversationKeys(t *testing.T) {
-	for _, conv := range []Conversation{{Hub: id.HubID{1}, Channel: id.ChannelID{2}}, {Hub: id.HubID{1}, User: id.UserID{2}}} {
-		back, err := ParseConversation(conv.String())
-		if err != nil || back != conv {
-			t.Errorf("%s reads back as %v, %v", conv, back, err)
-		}
-	}
-	for _, bad := range []string{"", "/", "h_", "#general", strings.Repeat("x", 200), id.HubID{1}.String() + "/" + id.ChannelID{}.String()} {
-		if _, err := ParseConversation(bad); err == nil {
-			t.Errorf("%q was taken", bad)
-		}
-	}
-}
-
-func FuzzParseConversation(f *testing.F) {
-	f.Add(Conversation{Hub: id.HubID{1}, Channel: id.ChannelID{2}}.String())
-	f.Add(Conversation{Hub: id.HubID{1}, User: id.UserID{2}}.String())
-	f.Fuzz(func(t *testing.T, key string) {
-		if conv, err := ParseConversation(key); err == nil && conv.String() != key {
-			t.Errorf("%q reads as %q", key, conv)
-		}
-	})
-}
-
-func TestShorten(t *testing.T) {
-	if got := shorten("a\n\n b", previewLength); got != "a b" {
-		t.Errorf("got %q", got)
-	}
-	if got := []rune(shorten(strings.Repeat("ä", 500), previewLength)); len(got) != previewLength {
-		t.Errorf("%d runes", len(got))
 	}
 }
 
@@ -275,7 +226,7 @@ func TestAcksAreCumulative(t *testing.T) {
 
 // TestSentencesOfThePackage keeps every error that a person can meet a sentence.
 func TestSentencesOfThePackage(t *testing.T) {
-	for _, err := range []error{ErrClosed, ErrOffline, ErrNoMessage, ErrNoChannel, ErrNoUser} {
+	for _, err := range []error{ErrClosed, ErrOffline, history.ErrNoMessage, ErrNoChannel, ErrNoUser} {
 		if !bytes.ContainsRune([]byte(err.Error()), ' ') {
 			t.Errorf("%q is no sentence", err)
 		}

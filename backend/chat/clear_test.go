@@ -9,11 +9,11 @@ import (
 // Nothing of a deleted conversation's messages is left in the store.
 func TestNothingIsLeftOfADeletedConversation(t *testing.T) {
 	p := newProfile(t)
-	kept := []string{rowBucket, placeBucket, unreadBucket, "search"}
+	kept := []string{"message", "place", "unread", "search"}
 	left := func() (names []string) {
 		check(t, p.store.View(func(tx *store.Tx) error {
-			for _, name := range append(kept, earlyBucket, sentBucket, receivedBucket) {
-				if empty, err := tx.Bucket(name, p.hubID[:], p.withBob().id()).Empty(); err != nil || !empty {
+			for _, name := range append(kept, "early", "sent", "received") {
+				if empty, err := tx.Bucket(name, p.hubID[:], p.withBob().Key()).Empty(); err != nil || !empty {
 					names = append(names, name)
 				}
 			}
@@ -40,7 +40,7 @@ func TestNothingIsLeftOfADeletedConversation(t *testing.T) {
 	}
 	p.close()
 	p.open()
-	if page, _, _ := p.hub.History(p.withBob(), "", 10); len(page) != 0 || len(p.hub.Conversations()) != 0 {
+	if page, _, _ := p.hub.Before(p.withBob(), "", 10); len(page) != 0 || len(p.hub.Conversations()) != 0 {
 		t.Errorf("after a restart there are %v and %v", page, p.hub.Conversations())
 	}
 }

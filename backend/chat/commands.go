@@ -6,14 +6,12 @@ import (
 	"strings"
 	"time"
 
+	"gossip/backend/history"
 	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
 	"gossip/common/membership"
 )
-
-// ErrNoMessage means that there is no such message, or that it is gone.
-var ErrNoMessage = errors.New("this message is not here, or not any more")
 
 // Send stores a message for sending and returns its id; what happens to it comes as events. It works without a
 // connection.
@@ -39,8 +37,8 @@ func (h *Hub) Send(conv Conversation, draft Draft) (m id.MessageID, err error) {
 // begin sets the timer that the person wants for what they begin, where nothing was said yet in a direct conversation, and gives
 // it to the first text.
 func (c *change) begin(conv Conversation, wanted time.Duration, text *content.Text) error {
-	state, timer := c.conversations[conv], c.Preferences().Timer
-	if !conv.Direct() || timer == 0 || state != nil && (state.LastID != id.NoMessage || state.TimerSet != (stamp{}) || state.Forgotten) {
+	state, timer := c.Summary(conv), c.Preferences().Timer
+	if !conv.Direct() || timer == 0 || state != nil && (state.LastID != id.NoMessage || state.TimerSet != (history.Stamp{}) || state.Forgotten) {
 		return nil
 	}
 	if err := c.sayNow(conv, content.Timer{ExpiresIn: timer}); err != nil {
@@ -52,7 +50,7 @@ func (c *change) begin(conv Conversation, wanted time.Duration, text *content.Te
 
 // lifetime is after what time a message disappears, by what its author wants; 0 = never.
 func (h *Hub) lifetime(conv Conversation, wanted time.Duration) time.Duration {
-	state := h.conversations[conv]
+	state := h.Summary(conv)
 	switch {
 	case wanted == Stays || wanted == 0 && state == nil:
 		return 0
@@ -67,20 +65,20 @@ func (c *change) send(conv Conversation, text content.Text) (id.MessageID, error
 	if err != nil {
 		return id.NoMessage, err
 	}
-	r := &row{
-		ID: m.ID, From: c.self, Device: c.device, Type: content.TypeText, Text: text.Markdown, SentAt: millis(m.SentAt),
-		ReplyTo: text.ReplyTo, ExpiresIn: int64(text.ExpiresIn / time.Second), State: StateQueued, Number: m.Number,
+	r := &history.Row{
+		ID: m.ID, From: c.self, Device: c.device, Type: content.TypeText, Text: text.Markdown, SentAt: history.Millis(m.SentAt),
+		ReplyTo: text.ReplyTo, ExpiresIn: int64(text.ExpiresIn / time.Second), State: history.StateQueued, Number: m.Number,
 		Log: c.logLength(conv),
 	}
-	if err := c.insert(conv, newPlace(unsentMajor, m.Number, m.ID), r); err != nil {
+	if err := c.Insert(conv, history.Unsent(m.Number, m.ID), r); err != nil {
 		return id.NoMessage, err
 	}
 	delete(c.typing.told, conv)
 	if err := c.befriend(conv); err != nil {
 		return id.NoMessage, err
 	}
-	if kept, written := c.drafts[conv]; written && strings.HasPrefix(text.Markdown, kept.Text) {
-		if err := c.saveDraft(conv, draft{}); err != nil { // it is what was sent
+	if kept := c.Draft(conv); !kept.Empty() && strings.HasPrefix(text.Markdown, kept.Text) {
+		if err := c.KeepDraft(conv, history.Draft{}); err != nil { // it is what was sent
 			return id.NoMessage, err
 		}
 	}
@@ -143,14 +141,14 @@ func (c *change) sayNow(conv Conversation, body content.Body) error {
 }
 
 // checkTarget finds the message that a command is about and asks whether it is allowed.
-func checkTarget(conv Conversation, target id.MessageID, allowed func(r *row) error) func(tx *store.Tx) error {
+func checkTarget(conv Conversation, target id.MessageID, allowed func(r *history.Row) error) func(tx *store.Tx) error {
 	return func(tx *store.Tx) error {
-		_, r, err := find(tx, conv, target)
+		_, r, err := history.Find(tx, conv, target)
 		if err != nil {
 			return err
 		}
 		if r == nil || r.Deleted {
-			return ErrNoMessage
+			return history.ErrNoMessage
 		}
 		return allowed(r)
 	}
@@ -166,21 +164,21 @@ func (h *Hub) Edit(conv Conversation, m id.MessageID, text string) error {
 	if err != nil {
 		return err
 	}
-	return h.say(conv, edit, checkTarget(conv, m, func(r *row) error {
+	return h.say(conv, edit, checkTarget(conv, m, func(r *history.Row) error {
 		return content.MayEdit(h.self, r.From, r.Type)
 	}))
 }
 
 // Delete takes a message back for everybody.
 func (h *Hub) Delete(conv Conversation, m id.MessageID) error {
-	return h.say(conv, content.Delete{Targets: []id.MessageID{m}}, checkTarget(conv, m, func(r *row) error {
+	return h.say(conv, content.Delete{Targets: []id.MessageID{m}}, checkTarget(conv, m, func(r *history.Row) error {
 		return content.MayDelete(h.self, r.From, h.moderates(conv, h.self), r.Type)
 	}))
 }
 
 // React puts an emoji under a message, or takes it away.
 func (h *Hub) React(conv Conversation, m id.MessageID, emoji string, remove bool) error {
-	return h.say(conv, content.Reaction{Target: m, Emoji: emoji, Remove: remove}, checkTarget(conv, m, func(r *row) error {
+	return h.say(conv, content.Reaction{Target: m, Emoji: emoji, Remove: remove}, checkTarget(conv, m, func(r *history.Row) error {
 		return content.MayReact(r.Type)
 	}))
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gossip/backend/e2ee"
+	"gossip/backend/history"
 	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
@@ -17,28 +18,16 @@ import (
 
 // Buckets of what was sent, for those who ask again.
 const (
-	sentBucket       = "sent"        // scope hub, conversation: number -> sentMessage
 	sentPacketBucket = "sent-packet" // scope hub: packet id -> sentPacket
 	sentOrderBucket  = "sent-order"  // scope hub: count -> packet id
 )
 
-// How much of it is kept.
-const (
-	keptMessages = 5000  // a conversation
-	keptPackets  = 20000 // a hub
-)
+// keptPackets is how much of it is kept.
+const keptPackets = 20000
 
 // waitingGrace is how much longer than its timer the hub may keep a copy of a disappearing message that nobody has
 // fetched: the timer of a reader starts only when it is read.
 const waitingGrace = 7 * 24 * time.Hour
-
-// sentMessage is what a device of the conversation may ask for by its number.
-type sentMessage struct {
-	Message id.MessageID `cbor:"1,keyasint"`
-	Content []byte       `cbor:"2,keyasint"`
-	Length  uint64       `cbor:"3,keyasint,omitempty"` // of the channel's log when it was encrypted: who was a member
-	At      int64        `cbor:"4,keyasint"`           // milliseconds
-}
 
 // sentPacket says what a packet carried.
 type sentPacket struct {
@@ -94,8 +83,8 @@ func (c *change) ready(conv Conversation, p *pending) bool {
 // encrypt turns a message into packets in the outbox.
 func (c *change) encrypt(conv Conversation, p *pending) error {
 	if p.Number > 0 && p.broadcast() {
-		kept := sentMessage{p.Message, p.Content, c.logLength(conv), millis(c.now)}
-		if err := c.keepSent(conv, p.Number, kept); err != nil {
+		kept := history.Sent{Message: p.Message, Content: p.Content, Length: c.logLength(conv), At: history.Millis(c.now)}
+		if err := c.KeepSent(conv, p.Number, kept); err != nil {
 			return err
 		}
 	}
@@ -227,33 +216,11 @@ func (c *change) unencryptable(conv Conversation, p *pending, cause error) error
 		return cause
 	}
 	c.Log.Warn("a message could not be encrypted", "cause", cause)
-	at, r, err := find(c.tx, conv, p.Message)
+	at, r, err := history.Find(c.tx, conv, p.Message)
 	if err != nil || r == nil {
 		return err
 	}
 	return c.fail(conv, at, r, cause.Error())
-}
-
-func (c *change) keepSent(conv Conversation, number uint64, m sentMessage) error {
-	kept := bucket(c.tx, sentBucket, conv)
-	if number > keptMessages {
-		if err := kept.Delete(numberKey(number - keptMessages)); err != nil {
-			return err
-		}
-	}
-	return store.PutValue(kept, numberKey(number), m)
-}
-
-func (c *change) sentMessage(conv Conversation, number uint64) (sentMessage, bool, error) {
-	return store.GetValue[sentMessage](bucket(c.tx, sentBucket, conv), numberKey(number))
-}
-
-// forgetSent drops the copy of a message that is erased or deleted: who asks for it hears that it is gone.
-func (c *change) forgetSent(conv Conversation, r *row) error {
-	if r.From != c.self || r.Device != c.device || r.Number == 0 {
-		return nil
-	}
-	return bucket(c.tx, sentBucket, conv).Delete(numberKey(r.Number))
 }
 
 func (c *change) keepPacket(packet id.MessageID, record sentPacket) error {
@@ -283,5 +250,5 @@ func outerExpiry(body content.Body, now time.Time) int64 {
 	if !ok || text.ExpiresIn == 0 {
 		return 0
 	}
-	return millis(now.Add(text.ExpiresIn + waitingGrace))
+	return history.Millis(now.Add(text.ExpiresIn + waitingGrace))
 }

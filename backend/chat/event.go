@@ -1,6 +1,10 @@
 package chat
 
-import "gossip/backend/roster"
+import (
+	"gossip/backend/history"
+	"gossip/backend/roster"
+	"gossip/common/id"
+)
 
 // EventType says what an Event is about.
 type EventType string
@@ -28,7 +32,7 @@ type Event struct {
 	Type             EventType         `json:"type"`
 	Hub              string            `json:"hub,omitempty"`
 	Conversation     string            `json:"conversation,omitempty"`
-	Message          *Message          `json:"message,omitempty"`
+	Message          *history.Message  `json:"message,omitempty"`
 	MessageID        string            `json:"message_id,omitempty"`
 	ConversationInfo *ConversationInfo `json:"conversation_info,omitempty"`
 	HubInfo          *HubInfo          `json:"hub_info,omitempty"`
@@ -55,3 +59,30 @@ type HubInfo struct {
 	Detail  string `json:"detail,omitempty"`  // a sentence: why it is not online, and what to do
 	RetryAt string `json:"retry_at,omitempty"`
 }
+
+// Added tells of a new row.
+func (c *change) Added(m history.Message) {
+	kind := EventMessage
+	if m.Notice != nil && m.Notice.Kind == history.NoticeGap {
+		kind = EventGap
+	}
+	c.emit(Event{Type: kind, Conversation: m.Conversation, Message: &m})
+}
+
+// Changed tells of a row that is not what it was.
+func (c *change) Changed(m history.Message) {
+	c.emit(Event{Type: EventMessageChanged, Conversation: m.Conversation, Message: &m})
+}
+
+// Removed tells of a row that is no more.
+func (c *change) Removed(conv Conversation, m id.MessageID) {
+	c.emit(Event{Type: EventMessageRemoved, Conversation: conv.String(), MessageID: m.String()})
+}
+
+// Cleared tells of a history that is another now.
+func (c *change) Cleared(conv Conversation) {
+	c.emit(Event{Type: EventCleared, Conversation: conv.String()})
+}
+
+// Listed tells of a list of conversations that is another now.
+func (c *change) Listed() { c.emit(Event{Type: EventConversations}) }

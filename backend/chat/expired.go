@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"gossip/backend/history"
 	"gossip/common/id"
 	"gossip/common/wire"
 )
@@ -31,15 +32,15 @@ func (c *change) hubError(refusal *wire.Error) error {
 
 // expiredNotice shows how many messages are lost; a count that follows another one directly is added to it.
 func (c *change) expiredNotice(conv Conversation, count uint64) error {
-	at, r, err := find(c.tx, conv, c.conversation(conv).LastID)
+	at, r, err := history.Find(c.tx, conv, c.Conversation(conv).LastID)
 	if err != nil {
 		return err
 	}
-	if r == nil || r.Notice == nil || r.Notice.Kind != NoticeExpired {
-		_, err := c.notice(conv, Notice{Kind: NoticeExpired, Count: int(count), Text: expiredText(count)}, id.NoUser)
+	if r == nil || r.Notice == nil || r.Notice.Kind != history.NoticeExpired {
+		_, err := c.notice(conv, history.Notice{Kind: history.NoticeExpired, Count: int(count), Text: expiredText(count)}, id.NoUser)
 		return err
 	}
 	count = min(count+uint64(r.Notice.Count), maxNumber)
 	r.Notice.Count, r.Notice.Text = int(count), expiredText(count)
-	return c.replace(conv, at, r)
+	return c.Replace(conv, at, r)
 }

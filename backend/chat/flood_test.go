@@ -156,7 +156,7 @@ func TestExpiredNoticesOfTheHub(t *testing.T) {
 			return p.hub.update(func(c *change) error { return c.expiredNotice(conv, count) })
 		}))
 	}
-	page, _, err := p.hub.History(conv, "", 10)
+	page, _, err := p.hub.Before(conv, "", 10)
 	check(t, err)
 	if len(page) != 1 || page[0].Notice.Count != maxNumber {
 		t.Errorf("the history holds %d notices", len(page))

@@ -1,3 +1,6 @@
+// Package chat holds the conversations of one hub: what is said in channels and in direct messages, in which order,
+// to whom it still has to go, and what is missing and being asked for again. What is kept of all that is package history's. One
+// goroutine a hub owns all of it; what changes together is stored in one transaction.
 package chat
 
 import (
@@ -8,8 +11,8 @@ import (
 	"time"
 
 	"gossip/backend/e2ee"
+	"gossip/backend/history"
 	"gossip/backend/roster"
-	"gossip/backend/search"
 	"gossip/backend/store"
 	"gossip/common/id"
 	"gossip/common/identity"
@@ -65,6 +68,7 @@ type Answer struct {
 // Hub owns everything of one hub: one goroutine (Run) handles commands, packets and timers, one after the other.
 type Hub struct {
 	Config
+	*history.Archive
 	self   id.UserID
 	device id.DeviceID
 
@@ -74,8 +78,7 @@ type Hub struct {
 	workers sync.WaitGroup
 	ctx     context.Context // Run's; set before anything is handled
 
-	room    chan struct{} // tells Packet that queue has become shorter
-	reindex chan struct{} // tells keepIndexed that the search index lacks something
+	room chan struct{} // tells Packet that queue has become shorter
 
 	queueMu    sync.Mutex // guards the following
 	queue      []arrival
@@ -86,14 +89,11 @@ type Hub struct {
 	// The rest belongs to the goroutine of Run.
 	conn          Connection // nil while offline
 	deaf          bool       // the connection was given up: what it still brings is discarded
-	conversations map[Conversation]*conversation
-	drafts        map[Conversation]draft
 	channels      map[id.ChannelID]*channel
 	cursors       map[id.ChannelID]*cursor // NoChannel: the inbox
 	outbox        outbox
 	repairs       map[id.MessageID]*repair
 	receiptsDue   time.Time // zero: none wait
-	expiryDue     time.Time // zero: nothing expires
 	sweepDue      time.Time
 	fetching      map[id.UserID]bool
 	unavailable   map[id.UserID]absence
@@ -107,27 +107,30 @@ type Hub struct {
 	answeredSince time.Time
 	foreign       map[id.ChannelID]bool // not one's own, of which sender keys are kept since the last sweep
 	calls         callState
-	earlyFull     map[Conversation]time.Time // until when nothing more that came early is kept there
 }
 
 // Open loads the hub's state from the store; Run brings it to life.
 func Open(config Config) (*Hub, error) {
 	h := &Hub{
 		Config: config, self: config.Roster.Self(), device: config.Device.ID(),
-		jobs: make(chan func()), arrived: make(chan struct{}, 1), room: make(chan struct{}, 1), reindex: make(chan struct{}, 1), stopped: make(chan struct{}),
-		fetching: map[id.UserID]bool{}, unavailable: map[id.UserID]absence{}, confirmed: map[id.UserID]bool{}, answered: map[id.DeviceID]int{}, foreign: map[id.ChannelID]bool{}, earlyFull: map[Conversation]time.Time{},
+		jobs: make(chan func()), arrived: make(chan struct{}, 1), room: make(chan struct{}, 1), stopped: make(chan struct{}),
+		fetching: map[id.UserID]bool{}, unavailable: map[id.UserID]absence{}, confirmed: map[id.UserID]bool{}, answered: map[id.DeviceID]int{}, foreign: map[id.ChannelID]bool{},
 		typing: newTypingState(), calls: newCallState(),
 	}
 	if h.Calls == nil {
 		h.Calls = deaf{}
 	}
+	h.Archive = history.New(history.Config{
+		Hub: config.Hub, Self: h.self, Device: h.device, Store: config.Store, People: config.Roster, Log: config.Log,
+		ReadReceipts: func() bool { return config.Preferences().ReadReceipts },
+	})
 	return h, h.load()
 }
 
 // load reads the state that is kept in memory; it is called again when a transaction has failed.
 func (h *Hub) load() error {
 	return h.Store.View(func(tx *store.Tx) error {
-		for _, part := range []func(*store.Tx) error{h.loadCursors, h.loadConversations, h.loadDrafts, h.loadChannels, h.loadOutbox, h.loadRepairs, h.loadDue} {
+		for _, part := range []func(*store.Tx) error{h.loadCursors, h.Archive.Load, h.loadChannels, h.loadOutbox, h.loadRepairs, h.loadReceipts} {
 			if err := part(tx); err != nil {
 				return err
 			}
@@ -141,7 +144,7 @@ func (h *Hub) Run(ctx context.Context) {
 	h.ctx = ctx
 	defer close(h.stopped)
 	defer h.workers.Wait()
-	h.work(h.keepIndexed)
+	h.work(h.KeepIndexed)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -182,27 +185,26 @@ func (h *Hub) work(f func(ctx context.Context)) {
 	h.workers.Go(func() { f(ctx) })
 }
 
-// change is a transaction under way: the Hub, the store's transaction, and what has to be told once it is durable.
+// change is a transaction under way: the Hub, the store's transaction, what it does to the history, and what has to be told
+// once it is durable.
 type change struct {
 	*Hub
-	tx      *store.Tx
-	now     time.Time
-	events  []Event
-	dirty   map[Conversation]*conversation
-	indexes map[Conversation]*search.Index // those that this transaction changes
-	told    map[Conversation]bool          // whose summary is to be told of
-	after   []func()                       // what is to be done once it is durable
+	*history.Change
+	tx     *store.Tx
+	now    time.Time
+	events []Event
+	after  []func() // what is to be done once it is durable
 }
 
 // update runs do in one transaction. What do changes in memory is read again from the store when it fails.
 func (h *Hub) update(do func(c *change) error) error {
-	c := &change{Hub: h, now: time.Now(), dirty: map[Conversation]*conversation{}, told: map[Conversation]bool{}}
+	c := &change{Hub: h, now: time.Now()}
 	err := h.Store.Update(func(tx *store.Tx) error {
-		c.tx = tx
+		c.tx, c.Change = tx, h.Begin(tx, c.now, c)
 		if err := do(c); err != nil {
 			return err
 		}
-		return errors.Join(c.saveIndexes(), c.saveConversations())
+		return c.Finish()
 	})
 	if err != nil {
 		if broken := h.load(); broken != nil {
@@ -210,7 +212,7 @@ func (h *Hub) update(do func(c *change) error) error {
 		}
 		return err
 	}
-	for key := range c.told {
+	for _, key := range c.Touched() {
 		if key.Direct() && !h.listed(key) {
 			continue // whoever hears of it would list it
 		}
@@ -277,7 +279,7 @@ const (
 // untilDue returns how long the goroutine may sleep.
 func (h *Hub) untilDue() time.Duration {
 	next := time.Now().Add(longestNap)
-	for _, due := range []time.Time{h.expiryDue, h.receiptsDue, h.repairsDue(), h.typing.due(), h.calls.due, h.acksDue(), h.retryDue(), h.outbox.again} {
+	for _, due := range []time.Time{h.ExpiryDue(), h.receiptsDue, h.repairsDue(), h.typing.due(), h.calls.due, h.acksDue(), h.retryDue(), h.outbox.again} {
 		if !due.IsZero() && due.Before(next) {
 			next = due
 		}

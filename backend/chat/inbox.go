@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gossip/backend/e2ee"
+	"gossip/backend/history"
 	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
@@ -204,7 +205,7 @@ func (c *change) accept(r *received) error {
 			return err
 		}
 	}
-	if _, known, err := find(c.tx, r.conv, r.message.ID); err != nil || known != nil || refused {
+	if _, known, err := history.Find(c.tx, r.conv, r.message.ID); err != nil || known != nil || refused {
 		return err
 	}
 	if r.from == c.self {

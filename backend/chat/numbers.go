@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"gossip/backend/history"
 	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
@@ -38,24 +39,24 @@ type span struct {
 func (s span) count() int { return int(s.To - s.From + 1) }
 
 func (c *change) numbers(conv Conversation, device id.DeviceID) (numbers, error) {
-	n, _, err := store.GetValue[numbers](bucket(c.tx, numberBucket, conv), device[:])
+	n, _, err := store.GetValue[numbers](conv.Bucket(c.tx, numberBucket), device[:])
 	return n, err
 }
 
 func (c *change) saveNumbers(conv Conversation, device id.DeviceID, n numbers) error {
 	n.Missing = n.Missing[max(0, len(n.Missing)-maxSpans):]
-	return store.PutValue(bucket(c.tx, numberBucket, conv), device[:], n)
+	return store.PutValue(conv.Bucket(c.tx, numberBucket), device[:], n)
 }
 
 // compose makes a message of one's own and counts it where its body is counted.
 func (c *change) compose(conv Conversation, body content.Body) (m *content.Message, encoded []byte, err error) {
-	state := c.conversation(conv)
-	state.Sent = max(state.Sent+1, millis(c.now)) // one's own times rise: stamps compare
+	state := c.Conversation(conv)
+	state.Sent = max(state.Sent+1, history.Millis(c.now)) // one's own times rise: stamps compare
 	if _, timer := body.(content.Timer); timer {
 		state.Sent = max(state.Sent, state.TimerSet.At+1) // a word that counts, wherever the other's clock stands
 	}
-	c.touch(conv)
-	m = &content.Message{ID: id.NewMessageID(), Conversation: outer(conv), SentAt: timeOf(state.Sent).UTC(), Author: c.self, Body: body}
+	c.Touch(conv)
+	m = &content.Message{ID: id.NewMessageID(), Conversation: outer(conv), SentAt: history.TimeOf(state.Sent).UTC(), Author: c.self, Body: body}
 	if !content.Numbered(body) {
 		encoded, err = m.Marshal()
 		return m, encoded, err
@@ -166,7 +167,7 @@ func (c *change) showGap(conv Conversation, from id.UserID, notice id.MessageID,
 	if notice == id.NoMessage {
 		return nil
 	}
-	at, r, err := find(c.tx, conv, notice)
+	at, r, err := history.Find(c.tx, conv, notice)
 	if err != nil || r == nil {
 		return err
 	}
@@ -177,10 +178,10 @@ func (c *change) showGap(conv Conversation, from id.UserID, notice id.MessageID,
 		}
 	}
 	if left == 0 {
-		return c.erase(conv, at, r)
+		return c.Erase(conv, at, r)
 	}
 	r.Notice.Count, r.Notice.Text = left, c.gapText(from, left)
-	return c.replace(conv, at, r)
+	return c.Replace(conv, at, r)
 }
 
 func (h *Hub) gapText(from id.UserID, count int) string {
@@ -194,8 +195,8 @@ func (h *Hub) gapText(from id.UserID, count int) string {
 // warnHistory says that a device does not tell everybody the same: the message before has another hash there.
 func (c *change) warnHistory(r *received) error {
 	c.Log.Warn("a message does not follow the one before", "device", r.device)
-	_, err := c.notice(r.conv, Notice{
-		Kind: NoticeWarning, Subject: r.from.String(),
+	_, err := c.notice(r.conv, history.Notice{
+		Kind: history.NoticeWarning, Subject: r.from.String(),
 		Text: c.Roster.Name(c.Config.Hub, r.from) + " may have sent others something else than you just before this. Ask them whether they restored an old copy of their profile.",
 	}, id.NoUser)
 	return err
@@ -208,12 +209,12 @@ func (c *change) gapNotice(conv Conversation, from id.UserID, n *numbers) error 
 		if s.Row != id.NoMessage {
 			continue
 		}
-		row := &row{
-			ID: id.NewMessageID(), SentAt: millis(c.now), ReceivedAt: millis(c.now), State: StateReceived,
-			Notice: &Notice{Kind: NoticeGap, Subject: from.String(), Count: s.count(), Text: c.gapText(from, s.count())},
+		row := &history.Row{
+			ID: id.NewMessageID(), SentAt: history.Millis(c.now), ReceivedAt: history.Millis(c.now), State: history.StateReceived,
+			Notice: &history.Notice{Kind: history.NoticeGap, Subject: from.String(), Count: s.count(), Text: c.gapText(from, s.count())},
 		}
 		s.Row = row.ID
-		if err := c.insert(conv, newPlace(s.Major, s.From, row.ID), row); err != nil {
+		if err := c.Insert(conv, history.NewPlace(s.Major, s.From, row.ID), row); err != nil {
 			return err
 		}
 	}

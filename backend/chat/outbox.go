@@ -92,7 +92,7 @@ func (h *Hub) loadOutbox(tx *store.Tx) error {
 		if err != nil {
 			return err
 		}
-		h.outbox.queued[h.conversationOf(p.Conversation)]++
+		h.outbox.queued[h.ConversationOf(p.Conversation)]++
 	}
 	for key, value := range tx.Bucket(outboxBucket, h.Config.Hub[:]).Range(nil, nil, false, 0) {
 		o, err := store.DecodeValue[outgoing](value)
@@ -146,7 +146,7 @@ func (o *outbox) remove(packet id.MessageID) *waiting {
 
 // enqueue stores a message for sending, and encrypts it at once when nothing stands against it.
 func (c *change) enqueue(conv Conversation, p *pending) error {
-	p.Conversation = conv.id()
+	p.Conversation = conv.Key()
 	if c.outbox.queued[conv] == 0 && c.ready(conv, p) {
 		return c.encrypt(conv, p)
 	}
@@ -208,7 +208,7 @@ func (c *change) encryptPending() error {
 		if err != nil {
 			return err
 		}
-		conv := c.conversationOf(p.Conversation)
+		conv := c.ConversationOf(p.Conversation)
 		if held[conv] || !c.ready(conv, &p) {
 			held[conv] = true
 			continue

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"gossip/backend/history"
 	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
@@ -43,7 +44,7 @@ func (c *change) owe(conv Conversation, to id.UserID, kind content.ReceiptKind, 
 	if err != nil {
 		return err
 	}
-	return store.PutValue(bucket, numberKey(count), owed{conv.id(), to, kind, m, millis(c.now)})
+	return store.PutValue(bucket, numberKey(count), owed{conv.Key(), to, kind, m, history.Millis(c.now)})
 }
 
 // tellsReceipts reports whether the others in a conversation hear what became of their messages.
@@ -76,9 +77,9 @@ func (h *Hub) sendReceipts(now time.Time) error {
 			if err != nil {
 				return err
 			}
-			to := group{c.conversationOf(o.Conversation), o.To, o.Kind}
+			to := group{c.ConversationOf(o.Conversation), o.To, o.Kind}
 			if receipts[to] == nil {
-				receipts[to] = &content.Receipt{Kind: o.Kind, At: timeOf(o.At).UTC()}
+				receipts[to] = &content.Receipt{Kind: o.Kind, At: history.TimeOf(o.At).UTC()}
 			}
 			if !slices.Contains(receipts[to].Messages, o.Message) {
 				receipts[to].Messages = append(receipts[to].Messages, o.Message)
@@ -123,7 +124,7 @@ func (c *change) tell(conv Conversation, body content.Body, p pending) error {
 // applyReceipt moves one's own messages on; from one's own other device it is the read marker.
 func (c *change) applyReceipt(r *received, receipt content.Receipt) error {
 	for _, m := range receipt.Messages {
-		at, row, err := find(c.tx, r.conv, m)
+		at, row, err := history.Find(c.tx, r.conv, m)
 		if err != nil {
 			return err
 		}
@@ -132,7 +133,7 @@ func (c *change) applyReceipt(r *received, receipt content.Receipt) error {
 			err = c.keepReceipt(r, receipt, m)
 		case row == nil:
 		case r.from == c.self && receipt.Kind == content.Read:
-			err = c.markRead(r.conv, at, row, receipt.At)
+			err = c.Read(r.conv, at, row, receipt.At)
 		case row.From == c.self:
 			err = c.noteReceipt(r, receipt, at, row)
 		}
@@ -161,37 +162,22 @@ func (c *change) keepReceipt(r *received, receipt content.Receipt, m id.MessageI
 func (c *change) hasOthers() bool { return len(c.devicesOf([]id.UserID{c.self})) > 0 }
 
 // stateOrder is the way of one's own message; it only goes forward.
-var stateOrder = map[State]int{StateQueued: 1, StateFailed: 1, StateSent: 2, StateDelivered: 3, StateRead: 4}
+var stateOrder = map[history.State]int{history.StateQueued: 1, history.StateFailed: 1, history.StateSent: 2, history.StateDelivered: 3, history.StateRead: 4}
 
 // advanceState brings a message of one's own to the state that its receipts say.
-func (c *change) advanceState(conv Conversation, at place, r *row, next State) error {
-	if stateOrder[next] <= max(stateOrder[r.State], stateOrder[StateSent]) {
+func (c *change) advanceState(conv Conversation, at history.Place, r *history.Row, next history.State) error {
+	if stateOrder[next] <= max(stateOrder[r.State], stateOrder[history.StateSent]) {
 		return nil
 	}
-	if r.State == StateQueued { // the receipt overtook the hub's word, which places the message
+	if r.State == history.StateQueued { // the receipt overtook the hub's word, which places the message
 		if stateOrder[next] > stateOrder[r.Reached] {
 			r.Reached = next
-			return c.put(conv, at, r)
+			return c.Put(conv, at, r)
 		}
 		return nil
 	}
 	r.State, r.Error = next, ""
-	return c.replace(conv, at, r)
-}
-
-// markRead notes when a message was read and starts its clock at that time.
-func (c *change) markRead(conv Conversation, at place, r *row, when time.Time) error {
-	if r.From == c.self || r.ReadAt != 0 && r.ReadAt <= millis(when) {
-		return nil
-	}
-	if err := c.unmark(conv, at); err != nil {
-		return err
-	}
-	r.ReadAt = min(millis(when), millis(c.now))
-	if err := c.startTimer(conv, r, timeOf(r.ReadAt)); err != nil {
-		return err
-	}
-	return c.replace(conv, at, r)
+	return c.Replace(conv, at, r)
 }
 
 // maxRead is how many messages one transaction marks as read: what comes meanwhile does not wait long.
@@ -199,48 +185,47 @@ const maxRead = 500
 
 // MarkRead notes that the person has seen everything up to a message, and tells its authors if the person lets it.
 func (h *Hub) MarkRead(conv Conversation, upTo id.MessageID) error {
-	var last place
+	var last history.Place
 	err := h.Store.View(func(tx *store.Tx) error {
-		at, r, err := find(tx, conv, upTo)
+		at, r, err := history.Find(tx, conv, upTo)
 		if err == nil && r == nil {
-			err = ErrNoMessage
+			err = history.ErrNoMessage
 		}
 		last = at
 		return err
 	})
-	for from := []byte(nil); err == nil; {
-		count := 0
+	for from, more := []byte(nil), true; more && err == nil; more = from != nil {
 		err = h.call(func() error {
-			return h.update(func(c *change) error {
-				for key := range bucket(c.tx, unreadBucket, conv).Range(from, last.next(), false, maxRead) {
-					if err := c.readOne(conv, place(key)); err != nil {
-						return err
-					}
-					from = place(key).next()
-					count++
-				}
-				return nil
+			return h.update(func(c *change) (err error) {
+				from, err = c.readSome(conv, from, last)
+				return err
 			})
 		})
-		if count < maxRead {
-			break
-		}
 	}
 	return err
 }
 
-func (c *change) readOne(conv Conversation, at place) error {
-	r, found, err := store.GetValue[row](bucket(c.tx, rowBucket, conv), at[:])
-	if err != nil || !found {
-		return err
+// readSome reads some messages, and returns from where to go on.
+func (c *change) readSome(conv Conversation, from []byte, last history.Place) (next []byte, err error) {
+	read, next, err := c.ReadUpTo(conv, from, last, maxRead)
+	for _, r := range read {
+		told := r.From
+		if r.Notice != nil {
+			told = c.self // who called hears nothing of when it was seen
+		}
+		if err := errors.Join(c.owe(conv, told, content.Read, r.ID), c.owe(conv, c.self, content.Read, r.ID)); err != nil {
+			return nil, err
+		}
 	}
-	told := r.From
-	if r.Notice != nil {
-		told = c.self // who called hears nothing of when it was seen
+	return next, err
+}
+
+// loadReceipts finds whether receipts wait.
+func (h *Hub) loadReceipts(tx *store.Tx) error {
+	empty, err := tx.Bucket(receiptBucket, h.Config.Hub[:]).Empty()
+	h.receiptsDue = time.Time{}
+	if !empty {
+		h.receiptsDue = time.Now()
 	}
-	return errors.Join(
-		c.markRead(conv, at, &r, c.now),
-		c.owe(conv, told, content.Read, r.ID),
-		c.owe(conv, c.self, content.Read, r.ID),
-	)
+	return err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gossip/backend/e2ee"
+	"gossip/backend/history"
 	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
@@ -68,12 +69,12 @@ func (c *change) endRepair(r *repair) error {
 	if err := c.dropRepair(r); err != nil || !r.Shown {
 		return err
 	}
-	conv := c.conversationOf(r.Conversation)
-	at, row, err := find(c.tx, conv, r.ID)
+	conv := c.ConversationOf(r.Conversation)
+	at, row, err := history.Find(c.tx, conv, r.ID)
 	if err != nil || row == nil {
 		return err
 	}
-	return c.erase(conv, at, row)
+	return c.Erase(conv, at, row)
 }
 
 // retrying returns the repair of the packet that brought this message first, if that could not be read.
@@ -115,14 +116,14 @@ func (c *change) unreadable(p *wire.DataPacket, from id.UserID, cause error) err
 		r.Payload = p.Payload
 	}
 	r.Quiet = errors.Is(cause, e2ee.ErrBeforeShared)
-	r.Conversation, r.Next = conv.id(), millis(c.now.Add(repairDelays[0]))
+	r.Conversation, r.Next = conv.Key(), history.Millis(c.now.Add(repairDelays[0]))
 	return c.saveRepair(r)
 }
 
 // taken reports whether a packet bears the id of something else that is here: the hub names packets as it likes, and the row
 // of one that can't be read must not take another's place.
 func (c *change) taken(conv Conversation, packet id.MessageID) (bool, error) {
-	_, known, err := find(c.tx, conv, packet)
+	_, known, err := history.Find(c.tx, conv, packet)
 	return known != nil || c.repairs[packet] != nil, err
 }
 
@@ -141,12 +142,12 @@ func (c *change) scheduleGap(conv Conversation, from id.UserID, device id.Device
 		return nil
 	}
 	return c.saveRepair(&repair{
-		ID: gap, Conversation: conv.id(), From: from, Device: device, Gap: true, Next: millis(c.now.Add(repairDelays[0])),
+		ID: gap, Conversation: conv.Key(), From: from, Device: device, Gap: true, Next: history.Millis(c.now.Add(repairDelays[0])),
 	})
 }
 
 func gapID(conv Conversation, device id.DeviceID) id.MessageID {
-	sum := sha256.Sum256(append(append([]byte("gap\x00"), conv.id()...), device[:]...))
+	sum := sha256.Sum256(append(append([]byte("gap\x00"), conv.Key()...), device[:]...))
 	return id.MessageID(sum[:len(id.MessageID{})])
 }
 
@@ -155,7 +156,7 @@ func (h *Hub) repairsDue() (due time.Time) {
 		return due
 	}
 	for _, r := range h.repairs {
-		if at := timeOf(r.Next); due.IsZero() || at.Before(due) {
+		if at := history.TimeOf(r.Next); due.IsZero() || at.Before(due) {
 			due = at
 		}
 	}
@@ -174,10 +175,10 @@ func (h *Hub) askAgain(now time.Time) error {
 		}
 		wanted := map[address]*content.Resend{}
 		for _, r := range c.repairs {
-			if timeOf(r.Next).After(now) {
+			if history.TimeOf(r.Next).After(now) {
 				continue
 			}
-			to := address{c.conversationOf(r.Conversation), r.Device}
+			to := address{c.ConversationOf(r.Conversation), r.Device}
 			if wanted[to] == nil {
 				wanted[to] = &content.Resend{}
 			}
@@ -203,7 +204,7 @@ func (c *change) ask(conv Conversation, r *repair, resend *content.Resend) error
 	if r.Asked >= len(repairDelays) {
 		return c.giveUp(conv, r)
 	}
-	r.Next = millis(c.now.Add(repairDelays[r.Asked]))
+	r.Next = history.Millis(c.now.Add(repairDelays[r.Asked]))
 	if r.Gap {
 		return c.askNumbers(conv, r, resend)
 	}
@@ -221,12 +222,12 @@ func (c *change) showRetrying(conv Conversation, r *repair) error {
 	if r.Shown || r.From == c.self || r.Quiet && r.Asked == 1 {
 		return nil // which conversation one's own other device wrote in is not known
 	}
-	if _, known, err := find(c.tx, conv, r.ID); err != nil || known != nil {
+	if _, known, err := history.Find(c.tx, conv, r.ID); err != nil || known != nil {
 		return err
 	}
 	r.Shown = true
-	return c.insert(conv, newPlace(r.Major, 0, r.ID), &row{
-		ID: r.ID, From: r.From, Device: r.Device, SentAt: r.At, ReceivedAt: millis(c.now), State: StateRetrying,
+	return c.Insert(conv, history.NewPlace(r.Major, 0, r.ID), &history.Row{
+		ID: r.ID, From: r.From, Device: r.Device, SentAt: r.At, ReceivedAt: history.Millis(c.now), State: history.StateRetrying,
 		Error: "This message can't be read yet; it is being asked for again.",
 	})
 }
@@ -257,7 +258,7 @@ func (c *change) askNumbers(conv Conversation, r *repair, resend *content.Resend
 // unread counts the packets of a device that can't be read yet: they are missing numbers, too, and have their rows.
 func (c *change) unread(conv Conversation, device id.DeviceID) (count int) {
 	for _, r := range c.repairs {
-		if !r.Gap && r.Device == device && string(r.Conversation) == string(conv.id()) {
+		if !r.Gap && r.Device == device && string(r.Conversation) == string(conv.Key()) {
 			count++
 		}
 	}
@@ -276,13 +277,13 @@ func (c *change) giveUp(conv Conversation, r *repair) error {
 	if err := c.dropRepair(r); err != nil || r.Gap || !r.Shown {
 		return err
 	}
-	at, row, err := find(c.tx, conv, r.ID)
+	at, row, err := history.Find(c.tx, conv, r.ID)
 	if err != nil || row == nil {
 		return err
 	}
-	row.State = StateFailed
+	row.State = history.StateFailed
 	row.Error = "This message could not be read. Ask " + c.Roster.Name(c.Config.Hub, r.From) + " to send it again."
-	return c.replace(conv, at, row)
+	return c.Replace(conv, at, row)
 }
 
 // tellDevice sends one device something that is no person's message.

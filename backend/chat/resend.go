@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gossip/backend/e2ee"
+	"gossip/backend/history"
 	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
@@ -57,7 +58,7 @@ func (c *change) resendPacket(r *received, packet id.MessageID, rekeyed *bool) (
 	if err != nil || !found {
 		return false, err
 	}
-	conv := c.conversationOf(record.Conversation)
+	conv := c.ConversationOf(record.Conversation)
 	if record.To != r.device && (record.To != id.NoDevice || conv != r.conv) {
 		return false, nil
 	}
@@ -75,7 +76,7 @@ func (c *change) resend(r *received, conv Conversation, number uint64) (given bo
 	if number == 0 || c.answered[r.device] >= maxAnswers {
 		return false, nil
 	}
-	kept, found, err := c.sentMessage(conv, number)
+	kept, found, err := c.Sent(conv, number)
 	if err != nil || !found || !c.entitled(conv, r.from, kept) {
 		return false, err
 	}
@@ -85,12 +86,12 @@ func (c *change) resend(r *received, conv Conversation, number uint64) (given bo
 }
 
 // entitled reports whether the user was to get the message when it was sent.
-func (c *change) entitled(conv Conversation, user id.UserID, kept sentMessage) bool {
+func (c *change) entitled(conv Conversation, user id.UserID, kept history.Sent) bool {
 	if conv.Direct() {
 		return user == conv.User || user == c.self
 	}
 	ch := c.channels[conv.Channel]
-	return ch != nil && ch.entitled(user, kept.Length, timeOf(kept.At))
+	return ch != nil && ch.entitled(user, kept.Length, history.TimeOf(kept.At))
 }
 
 // rekey gives a member's device this device's sender key of the channel again.
@@ -112,8 +113,8 @@ func (c *change) rekey(conv Conversation, user id.UserID, to id.DeviceID) error 
 }
 
 func (c *change) postKey(conv Conversation, out *e2ee.Outgoing) error {
-	record := sentPacket{Conversation: conv.id(), To: out.To, Channel: conv.Channel}
-	return c.post(&pending{Conversation: conv.id()}, out, id.NewMessageID(), id.NoMessage, record)
+	record := sentPacket{Conversation: conv.Key(), To: out.To, Channel: conv.Channel}
+	return c.post(&pending{Conversation: conv.Key()}, out, id.NewMessageID(), id.NoMessage, record)
 }
 
 // applyGone takes a device's word that what was asked for is no more.

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"gossip/backend/history"
 	"gossip/common/content"
 	"gossip/common/id"
 )
@@ -15,7 +16,7 @@ func (p *profile) hear(number uint64, text string) {
 		ID: id.NewMessageID(), Conversation: content.Conversation{With: p.alice.key.ID()}, SentAt: time.Now().UTC(), Author: p.bob.key.ID(),
 		Number: number, Body: content.Text{Markdown: text},
 	}
-	r := &received{conv: p.withBob(), from: p.bob.key.ID(), device: p.bob.device.ID(), message: m, at: millis(time.Now()), major: uint64(millis(time.Now()))}
+	r := &received{conv: p.withBob(), from: p.bob.key.ID(), device: p.bob.device.ID(), message: m, at: history.Millis(time.Now()), major: uint64(history.Millis(time.Now()))}
 	check(p.t, p.hub.call(func() error {
 		return p.hub.update(func(c *change) error { return c.accept(r) })
 	}))
@@ -24,7 +25,7 @@ func (p *profile) hear(number uint64, text string) {
 // heard counts the rows of people.
 func (p *profile) heard() (count int) {
 	p.t.Helper()
-	page, _, err := p.hub.History(p.withBob(), "", 100)
+	page, _, err := p.hub.Before(p.withBob(), "", 100)
 	check(p.t, err)
 	for _, m := range page {
 		if m.Notice == nil {
@@ -41,7 +42,7 @@ func TestStrangersAreBounded(t *testing.T) {
 	check(t, p.hub.call(func() error {
 		return p.hub.update(func(c *change) error {
 			for n := range maxRequests {
-				c.asks(stranger(n), &row{From: stranger(n).User})
+				c.Conversation(stranger(n)).Asked = true
 			}
 			return nil
 		})

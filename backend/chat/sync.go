@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"gossip/backend/history"
 	"gossip/backend/store"
 	"gossip/common/id"
 	"gossip/common/membership"
@@ -268,7 +269,7 @@ func (c *change) showStatement(ch *channel, s *membership.Statement, wasMember, 
 			return err
 		}
 	}
-	if (!isMember && !wasMember) || c.conversations[conv] == nil {
+	if (!isMember && !wasMember) || c.Summary(conv) == nil {
 		return nil
 	}
 	if show {
@@ -290,7 +291,7 @@ func (c *change) showStatement(ch *channel, s *membership.Statement, wasMember, 
 
 func (c *change) statementNotice(conv Conversation, s *membership.Statement) error {
 	kind, text := c.describe(s)
-	n := Notice{Kind: kind, Text: text}
+	n := history.Notice{Kind: kind, Text: text}
 	if s.Subject != id.NoUser {
 		n.Subject = s.Subject.String()
 	}
@@ -312,8 +313,8 @@ func (c *change) welcomeBack(ch *channel, user id.UserID) error {
 // enter starts reading a channel where the hub has this device start: at the user's joining, which may have been on
 // another device, a while ago.
 func (c *change) enter(ch *channel, conv Conversation) error {
-	c.conversation(conv).Forgotten = false
-	c.touch(conv)
+	c.Conversation(conv).Forgotten = false
+	c.Touch(conv)
 	at := c.cursors[ch.id]
 	if at == nil {
 		at = &cursor{}
@@ -334,20 +335,20 @@ func (h *Hub) describe(s *membership.Statement) (kind, text string) {
 	}
 	switch s.Action {
 	case membership.Create:
-		return NoticeCreated, fmt.Sprintf("%s made the channel #%s.", who, s.Text)
+		return history.NoticeCreated, fmt.Sprintf("%s made the channel #%s.", who, s.Text)
 	case membership.Invite:
-		return NoticeInvited, fmt.Sprintf("%s invited %s.", who, whom)
+		return history.NoticeInvited, fmt.Sprintf("%s invited %s.", who, whom)
 	case membership.Join:
-		return NoticeJoined, who + " joined."
+		return history.NoticeJoined, who + " joined."
 	case membership.Leave:
-		return NoticeLeft, who + " left."
+		return history.NoticeLeft, who + " left."
 	case membership.Remove:
-		return NoticeRemoved, fmt.Sprintf("%s removed %s.", who, whom)
+		return history.NoticeRemoved, fmt.Sprintf("%s removed %s.", who, whom)
 	case membership.SetRole:
-		return NoticeRole, fmt.Sprintf("%s made %s %s.", who, whom, s.Role)
+		return history.NoticeRole, fmt.Sprintf("%s made %s %s.", who, whom, s.Role)
 	case membership.Rename:
-		return NoticeRenamed, fmt.Sprintf("%s renamed the channel to #%s.", who, s.Text)
+		return history.NoticeRenamed, fmt.Sprintf("%s renamed the channel to #%s.", who, s.Text)
 	default:
-		return NoticeTopic, fmt.Sprintf("%s set the topic: %s", who, s.Text)
+		return history.NoticeTopic, fmt.Sprintf("%s set the topic: %s", who, s.Text)
 	}
 }

@@ -164,7 +164,7 @@ func (c *change) takeTyping(p *wire.StreamPacket) error {
 		return nil
 	}
 	conv := c.local(seen)
-	if state := c.conversations[conv]; c.Roster.Blocked(from) || conv.Direct() && (state == nil || state.Stranger) {
+	if state := c.Summary(conv); c.Roster.Blocked(from) || conv.Direct() && (state == nil || state.Stranger) {
 		return nil
 	}
 	c.showTyping(typer{conv, from}, body.Active)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"gossip/backend/history"
 	"gossip/common/content"
 	"gossip/common/id"
 )
@@ -15,9 +16,9 @@ func TestMuchIsReadAtOnce(t *testing.T) {
 	check(t, p.hub.call(func() error {
 		return p.hub.update(func(c *change) error {
 			for n := range 2*maxRead + 1 {
-				r := &row{ID: id.NewMessageID(), From: p.bob.key.ID(), Type: content.TypeText, Text: "hello", SentAt: int64(n), State: StateReceived}
+				r := &history.Row{ID: id.NewMessageID(), From: p.bob.key.ID(), Type: content.TypeText, Text: "hello", SentAt: int64(n), State: history.StateReceived}
 				last = r.ID
-				if err := c.insert(p.withBob(), newPlace(uint64(n), 1, r.ID), r); err != nil {
+				if err := c.Insert(p.withBob(), history.NewPlace(uint64(n), 1, r.ID), r); err != nil {
 					return err
 				}
 			}
@@ -31,7 +32,7 @@ func TestMuchIsReadAtOnce(t *testing.T) {
 	if info, _ := p.hub.Info(p.withBob()); info.Unread != 0 || info.FirstUnread != "" {
 		t.Errorf("%d are unread still", info.Unread)
 	}
-	if err := p.hub.MarkRead(p.withBob(), id.NewMessageID()); !errors.Is(err, ErrNoMessage) {
+	if err := p.hub.MarkRead(p.withBob(), id.NewMessageID()); !errors.Is(err, history.ErrNoMessage) {
 		t.Errorf("what is not here was read: %v", err)
 	}
 }

@@ -19,7 +19,7 @@ export namespace backend {
 	    }
 	}
 	export class SearchResult {
-	    hits: chat.Hit[];
+	    hits: history.Hit[];
 	    more: boolean;
 	    hint?: string;
 	
@@ -29,7 +29,7 @@ export namespace backend {
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.hits = this.convertValues(source["hits"], chat.Hit);
+	        this.hits = this.convertValues(source["hits"], history.Hit);
 	        this.more = source["more"];
 	        this.hint = source["hint"];
 	    }
@@ -55,7 +55,7 @@ export namespace backend {
 	export class Storage {
 	    folder: string;
 	    bytes: number;
-	    conversations: chat.ConversationStorage[];
+	    conversations: history.Usage[];
 	
 	    static createFrom(source: any = {}) {
 	        return new Storage(source);
@@ -65,7 +65,7 @@ export namespace backend {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.folder = source["folder"];
 	        this.bytes = source["bytes"];
-	        this.conversations = this.convertValues(source["conversations"], chat.ConversationStorage);
+	        this.conversations = this.convertValues(source["conversations"], history.Usage);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -165,7 +165,7 @@ export namespace bridge {
 	}
 	
 	export class HistoryWindow {
-	    messages: chat.Message[];
+	    messages: history.Message[];
 	    before: boolean;
 	    after: boolean;
 	
@@ -175,7 +175,7 @@ export namespace bridge {
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.messages = this.convertValues(source["messages"], chat.Message);
+	        this.messages = this.convertValues(source["messages"], history.Message);
 	        this.before = source["before"];
 	        this.after = source["after"];
 	    }
@@ -199,7 +199,7 @@ export namespace bridge {
 		}
 	}
 	export class Page {
-	    messages: chat.Message[];
+	    messages: history.Message[];
 	    more: boolean;
 	
 	    static createFrom(source: any = {}) {
@@ -208,7 +208,7 @@ export namespace bridge {
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.messages = this.convertValues(source["messages"], chat.Message);
+	        this.messages = this.convertValues(source["messages"], history.Message);
 	        this.more = source["more"];
 	    }
 	
@@ -508,22 +508,6 @@ export namespace chat {
 	        this.invited = source["invited"];
 	    }
 	}
-	export class Conversation {
-	    Hub: number[];
-	    Channel: number[];
-	    User: number[];
-	
-	    static createFrom(source: any = {}) {
-	        return new Conversation(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.Hub = source["Hub"];
-	        this.Channel = source["Channel"];
-	        this.User = source["User"];
-	    }
-	}
 	export class ConversationInfo {
 	    key: string;
 	    hub: string;
@@ -590,20 +574,107 @@ export namespace chat {
 	        this.person_blocked = source["person_blocked"];
 	    }
 	}
-	export class ConversationStorage {
-	    key: string;
-	    messages: number;
-	    bytes: number;
+	export class HubInfo {
+	    id: string;
+	    address: string;
+	    name: string;
+	    motd?: string;
+	    account?: string;
+	    link?: string;
+	    state: string;
+	    detail?: string;
+	    retry_at?: string;
 	
 	    static createFrom(source: any = {}) {
-	        return new ConversationStorage(source);
+	        return new HubInfo(source);
 	    }
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.key = source["key"];
-	        this.messages = source["messages"];
-	        this.bytes = source["bytes"];
+	        this.id = source["id"];
+	        this.address = source["address"];
+	        this.name = source["name"];
+	        this.motd = source["motd"];
+	        this.account = source["account"];
+	        this.link = source["link"];
+	        this.state = source["state"];
+	        this.detail = source["detail"];
+	        this.retry_at = source["retry_at"];
+	    }
+	}
+	export class Recipient {
+	    user: string;
+	    name: string;
+	    state: string;
+	    at?: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Recipient(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.user = source["user"];
+	        this.name = source["name"];
+	        this.state = source["state"];
+	        this.at = source["at"];
+	    }
+	}
+	export class MessageInfo {
+	    sent_at: string;
+	    received_at?: string;
+	    encryption: string;
+	    recipients?: Recipient[];
+	
+	    static createFrom(source: any = {}) {
+	        return new MessageInfo(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.sent_at = source["sent_at"];
+	        this.received_at = source["received_at"];
+	        this.encryption = source["encryption"];
+	        this.recipients = this.convertValues(source["recipients"], Recipient);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+
+}
+
+export namespace history {
+	
+	export class Conversation {
+	    Hub: number[];
+	    Channel: number[];
+	    User: number[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Conversation(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.Hub = source["Hub"];
+	        this.Channel = source["Channel"];
+	        this.User = source["User"];
 	    }
 	}
 	export class Notice {
@@ -766,92 +837,26 @@ export namespace chat {
 		    return a;
 		}
 	}
-	export class HubInfo {
-	    id: string;
-	    address: string;
-	    name: string;
-	    motd?: string;
-	    account?: string;
-	    link?: string;
-	    state: string;
-	    detail?: string;
-	    retry_at?: string;
+	
+	
+	
+	
+	export class Usage {
+	    key: string;
+	    messages: number;
+	    bytes: number;
 	
 	    static createFrom(source: any = {}) {
-	        return new HubInfo(source);
+	        return new Usage(source);
 	    }
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.id = source["id"];
-	        this.address = source["address"];
-	        this.name = source["name"];
-	        this.motd = source["motd"];
-	        this.account = source["account"];
-	        this.link = source["link"];
-	        this.state = source["state"];
-	        this.detail = source["detail"];
-	        this.retry_at = source["retry_at"];
+	        this.key = source["key"];
+	        this.messages = source["messages"];
+	        this.bytes = source["bytes"];
 	    }
 	}
-	
-	export class Recipient {
-	    user: string;
-	    name: string;
-	    state: string;
-	    at?: string;
-	
-	    static createFrom(source: any = {}) {
-	        return new Recipient(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.user = source["user"];
-	        this.name = source["name"];
-	        this.state = source["state"];
-	        this.at = source["at"];
-	    }
-	}
-	export class MessageInfo {
-	    sent_at: string;
-	    received_at?: string;
-	    encryption: string;
-	    recipients?: Recipient[];
-	
-	    static createFrom(source: any = {}) {
-	        return new MessageInfo(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.sent_at = source["sent_at"];
-	        this.received_at = source["received_at"];
-	        this.encryption = source["encryption"];
-	        this.recipients = this.convertValues(source["recipients"], Recipient);
-	    }
-	
-		convertValues(a: any, classs: any, asMap: boolean = false): any {
-		    if (!a) {
-		        return a;
-		    }
-		    if (a.slice && a.map) {
-		        return (a as any[]).map(elem => this.convertValues(elem, classs));
-		    } else if ("object" === typeof a) {
-		        if (asMap) {
-		            for (const key of Object.keys(a)) {
-		                a[key] = new classs(a[key]);
-		            }
-		            return a;
-		        }
-		        return new classs(a);
-		    }
-		    return a;
-		}
-	}
-	
-	
-	
 
 }
 

@@ -5,6 +5,7 @@ import {bridge} from '../models';
 import {call} from '../models';
 import {chat} from '../models';
 import {localhub} from '../models';
+import {history} from '../models';
 import {backend} from '../models';
 import {settings} from '../models';
 
@@ -70,7 +71,7 @@ export function MarkRead(arg1:string,arg2:string):Promise<void>;
 
 export function Members(arg1:string):Promise<Array<roster.Person>>;
 
-export function Message(arg1:string,arg2:string):Promise<chat.Message>;
+export function Message(arg1:string,arg2:string):Promise<history.Message>;
 
 export function MessageInfo(arg1:string,arg2:string):Promise<chat.MessageInfo>;
 

@@ -1,4 +1,4 @@
-package chat
+package history
 
 import (
 	"context"
@@ -11,7 +11,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"gossip/backend/roster"
 	"gossip/backend/search"
 	"gossip/backend/store"
 	"gossip/common/content"
@@ -21,7 +20,7 @@ import (
 // find searches and returns the texts that were found, the newest first.
 func (p *profile) find(question string, limit int) (texts []string, hits Hits) {
 	p.t.Helper()
-	hits, err := p.hub.Search(context.Background(), Search{Question: search.Parse(question, time.Now()), Limit: limit})
+	hits, err := p.archive.Search(context.Background(), Search{Question: search.Parse(question, time.Now()), Limit: limit})
 	check(p.t, err)
 	texts = []string{}
 	for _, hit := range hits.List {
@@ -39,14 +38,6 @@ func (p *profile) finds(question string, want ...string) {
 	}
 }
 
-// inBubble runs a test in fake time, later than every identity.
-func inBubble(t *testing.T, do func(t *testing.T)) {
-	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Until(time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)))
-		do(t)
-	})
-}
-
 // later stores a message of bob's a little later than the one before.
 func (p *profile) later(major uint64, text string, expires int64) id.MessageID {
 	p.t.Helper()
@@ -62,27 +53,25 @@ func TestSearchFollowsTheMessages(t *testing.T) {
 		p.later(3, "something else", 0)
 		p.finds("THE", "the new Mühle", "the old mill")
 		p.finds("muhle the", "the new Mühle")
-		p.change(first, func(r *row) { r.Text = "the green mill" })
+		p.change(first, func(r *Row) { r.Text = "the green mill" })
 		p.finds("old")
 		p.finds("green", "the green mill")
-		p.change(second, func(r *row) { r.Text, r.Deleted = "", true })
+		p.change(second, func(r *Row) { r.Text, r.Deleted = "", true })
 		p.finds("muhle")
 		p.finds("the", "the green mill")
 	})
 }
 
 // change changes a stored row.
-func (p *profile) change(m id.MessageID, do func(r *row)) {
+func (p *profile) change(m id.MessageID, do func(r *Row)) {
 	p.t.Helper()
-	check(p.t, p.hub.call(func() error {
-		return p.hub.update(func(c *change) error {
-			at, r, err := find(c.tx, p.withBob(), m)
-			if err != nil || r == nil {
-				return errors.Join(err, ErrNoMessage)
-			}
-			do(r)
-			return c.replace(p.withBob(), at, r)
-		})
+	check(p.t, p.update(func(c *Change) error {
+		at, r, err := Find(c.tx, p.withBob(), m)
+		if err != nil || r == nil {
+			return errors.Join(err, ErrNoMessage)
+		}
+		do(r)
+		return c.Replace(p.withBob(), at, r)
 	}))
 }
 
@@ -93,9 +82,16 @@ func TestSearchForgetsWhatIsOver(t *testing.T) {
 		short := p.later(1, "burn after reading", 30)
 		p.later(2, "keep after reading", 0)
 		p.finds("reading", "keep after reading", "burn after reading")
-		check(t, p.hub.MarkRead(p.withBob(), short))
+		check(t, p.update(func(c *Change) error {
+			at, r, err := Find(c.tx, p.withBob(), short)
+			return errors.Join(err, c.Read(p.withBob(), at, r, time.Now()))
+		}))
 		time.Sleep(31 * time.Second)
-		synctest.Wait()
+		if due := p.archive.ExpiryDue(); due.IsZero() || due.After(time.Now()) {
+			t.Fatalf("the message is due at %v", due)
+		}
+		p.finds("reading", "keep after reading")
+		check(t, p.update((*Change).Expire))
 		p.finds("reading", "keep after reading")
 		if text := p.indexedText(); strings.Contains(text, "burn") || !strings.Contains(text, "keep") {
 			t.Fatalf("the index holds %q", text)
@@ -107,7 +103,7 @@ func TestSearchForgetsWhatIsOver(t *testing.T) {
 func (p *profile) indexedText() (text string) {
 	p.t.Helper()
 	check(p.t, p.store.View(func(tx *store.Tx) error {
-		for _, value := range tx.Bucket("search", p.hubID[:], p.withBob().id()).Range(nil, nil, false, 0) {
+		for _, value := range tx.Bucket("search", p.hubID[:], p.withBob().Key()).Range(nil, nil, false, 0) {
 			text += string(value)
 		}
 		return nil
@@ -120,12 +116,10 @@ func TestSearchLeavesTheProgramOut(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := newProfile(t)
 		synctest.Wait()
-		check(t, p.hub.call(func() error {
-			return p.hub.update(func(c *change) error {
-				unread := &row{ID: id.NewMessageID(), From: p.bob.key.ID(), Type: content.Type(99), Text: "a needle of tomorrow", SentAt: 1}
-				_, err := c.notice(p.withBob(), Notice{Kind: NoticeTimer, Text: "a needle set messages to disappear"}, p.bob.key.ID())
-				return errors.Join(err, c.insert(p.withBob(), newPlace(9, 1, unread.ID), unread))
-			})
+		check(t, p.update(func(c *Change) error {
+			unread := &Row{ID: id.NewMessageID(), From: bob, Type: content.Type(99), Text: "a needle of tomorrow", SentAt: 1}
+			notice := &Row{ID: id.NewMessageID(), From: bob, SentAt: 1, Notice: &Notice{Kind: NoticeTimer, Text: "a needle set messages to disappear"}}
+			return errors.Join(c.Notice(p.withBob(), 0, notice), c.Insert(p.withBob(), NewPlace(9, 1, unread.ID), unread))
 		}))
 		p.finds("needle")
 	})
@@ -147,43 +141,33 @@ func TestSearchLimit(t *testing.T) {
 	})
 }
 
-// unindex makes the profile one from before there was an index, and stops its hub.
+// unindex makes the profile one from before there was an index, and stops what is in the background.
 func (p *profile) unindex() {
 	p.t.Helper()
 	p.stop()
 	check(p.t, p.store.Update(func(tx *store.Tx) error {
 		err := tx.Drop("search_state")
 		for n := range benchChannels + 1 {
-			err = errors.Join(err, tx.Drop("search", p.hubID[:], p.benchConversation(n).id()))
+			err = errors.Join(err, tx.Drop("search", p.hubID[:], p.benchConversation(n).Key()))
 		}
 		return err
 	}))
 }
 
-// reopenQuietly opens the profile as after a kill, without the goroutine of the hub.
+// reopenQuietly opens the profile as after a kill, with nothing in the background.
 func (p *profile) reopenQuietly() {
 	p.t.Helper()
 	check(p.t, p.store.Close())
-	var err error
-	p.store, err = store.Open(p.path, store.Key{1})
-	check(p.t, err)
-	config := p.hub.Config
-	config.Store = p.store
-	config.Roster, err = roster.Open(p.store, p.alice.key.ID(), config.Log)
-	check(p.t, err)
-	check(p.t, config.Roster.AddHub(p.hubID))
-	p.hub, err = Open(config)
-	check(p.t, err)
-	p.stop = func() {}
+	p.load()
 }
 
 // stored looks for a folded word in every row of the store, and returns the ids of the messages that have it.
 func (p *profile) stored(word string) (ids []string) {
 	p.t.Helper()
 	check(p.t, p.store.View(func(tx *store.Tx) error {
-		for _, key := range p.hub.storedConversations(tx) {
-			for _, value := range bucket(tx, rowBucket, p.hub.conversationOf(key)).Range(nil, nil, false, 0) {
-				r, err := store.DecodeValue[row](value)
+		for _, key := range p.archive.stored(tx) {
+			for _, value := range p.archive.ConversationOf(key).Bucket(tx, rowBucket).Range(nil, nil, false, 0) {
+				r, err := store.DecodeValue[Row](value)
 				if err != nil {
 					return err
 				}
@@ -220,12 +204,12 @@ func TestOldProfileIsIndexedInSteps(t *testing.T) {
 		p.unindex()
 		indexed, steps := 0, 0
 		for ; ; steps++ {
-			unfinished, err := p.hub.unindexed()
+			unfinished, err := p.archive.unindexed()
 			check(t, err)
 			if len(unfinished) == 0 {
 				break
 			}
-			_, err = p.hub.indexSome(unfinished[0])
+			_, err = p.archive.indexSome(unfinished[0])
 			check(t, err)
 			if steps%8 == 0 {
 				p.changeAnything(steps)
@@ -251,24 +235,24 @@ func TestOldProfileIsIndexedInSteps(t *testing.T) {
 // changeAnything edits the oldest and the newest message of each conversation and adds one.
 func (p *profile) changeAnything(step int) {
 	p.t.Helper()
-	check(p.t, p.hub.update(func(c *change) error {
+	check(p.t, p.update(func(c *Change) error {
 		for n := range benchChannels + 1 {
 			conv := p.benchConversation(n)
-			rows := bucket(c.tx, rowBucket, conv)
+			rows := conv.Bucket(c.tx, rowBucket)
 			for _, reverse := range []bool{false, true} {
 				for key, value := range rows.Range(nil, nil, reverse, 1) {
-					r, err := store.DecodeValue[row](value)
+					r, err := store.DecodeValue[Row](value)
 					if err != nil {
 						return err
 					}
 					r.Text = fmt.Sprint("message changed in step ", step)
-					if err := c.replace(conv, place(key), &r); err != nil {
+					if err := c.Replace(conv, Place(key), &r); err != nil {
 						return err
 					}
 				}
 			}
-			r := &row{ID: id.NewMessageID(), From: p.bob.key.ID(), Type: content.TypeText, Text: fmt.Sprint("message added in step ", step), SentAt: millis(c.now)}
-			if err := c.insert(conv, newPlace(uint64(1e6+step), 1, r.ID), r); err != nil {
+			r := &Row{ID: id.NewMessageID(), From: bob, Type: content.TypeText, Text: fmt.Sprint("message added in step ", step), SentAt: Millis(c.now)}
+			if err := c.Insert(conv, NewPlace(uint64(1e6+step), 1, r.ID), r); err != nil {
 				return err
 			}
 		}
@@ -299,12 +283,12 @@ func TestOldProfileIsIndexedByItself(t *testing.T) {
 func TestDamagedIndexIsMadeAnew(t *testing.T) {
 	nonsense := func(p *profile, key []byte) {
 		check(p.t, p.store.Update(func(tx *store.Tx) error {
-			return tx.Bucket("search", p.hubID[:], p.withBob().id()).Put(key, []byte("nonsense"))
+			return tx.Bucket("search", p.hubID[:], p.withBob().Key()).Put(key, []byte("nonsense"))
 		}))
 	}
 	newest := func(p *profile) (key []byte) {
 		check(p.t, p.store.View(func(tx *store.Tx) (err error) {
-			key, _, err = tx.Bucket("search", p.hubID[:], p.withBob().id()).Seek(nil)
+			key, _, err = tx.Bucket("search", p.hubID[:], p.withBob().Key()).Seek(nil)
 			return err
 		}))
 		return key
@@ -335,7 +319,7 @@ func TestDamagedIndexIsMadeAnew(t *testing.T) {
 // eraseBehindItsBack removes a row as a program would that knows no index.
 func (p *profile) eraseBehindItsBack() {
 	check(p.t, p.store.Update(func(tx *store.Tx) error {
-		rows := bucket(tx, rowBucket, p.withBob())
+		rows := p.withBob().Bucket(tx, rowBucket)
 		key, _, err := rows.Last()
 		return errors.Join(err, rows.Delete(key))
 	}))

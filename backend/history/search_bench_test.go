@@ -1,4 +1,4 @@
-package chat
+package history
 
 import (
 	"context"
@@ -43,19 +43,17 @@ func (p *profile) benchConversation(n int) Conversation {
 
 // insertRows stores rows of bob's as if they had come.
 func (p *profile) insertRows(from, count int) error {
-	return p.hub.call(func() error {
-		return p.hub.update(func(c *change) error {
-			for n := from; n < from+count; n++ {
-				r := &row{
-					ID: id.NewMessageID(), From: p.bob.key.ID(), Device: p.bob.device.ID(), Type: content.TypeText, Text: benchText(n),
-					SentAt: millis(c.now), State: StateReceived,
-				}
-				if err := c.insert(p.benchConversation(n), newPlace(uint64(n+1), 1, r.ID), r); err != nil {
-					return err
-				}
+	return p.update(func(c *Change) error {
+		for n := from; n < from+count; n++ {
+			r := &Row{
+				ID: id.NewMessageID(), From: bob, Type: content.TypeText, Text: benchText(n),
+				SentAt: Millis(c.now), State: StateReceived,
 			}
-			return nil
-		})
+			if err := c.Insert(p.benchConversation(n), NewPlace(uint64(n+1), 1, r.ID), r); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -66,26 +64,26 @@ func longHistory(b *testing.B) *profile {
 	for from := 0; from < benchRows; from += 5000 {
 		check(b, p.insertRows(from, 5000))
 	}
-	p.events = nil
+	p.told = nil
 	return p
 }
 
 // BenchmarkSearch finds the newest 50 of 100,000 messages and reads them.
 func BenchmarkSearch(b *testing.B) {
 	p := longHistory(b)
-	bob, here := map[id.UserID]bool{p.bob.key.ID(): true}, map[Conversation]bool{p.withBob(): true}
+	ofBob, here := map[id.UserID]bool{bob: true}, map[Conversation]bool{p.withBob(): true}
 	for _, row := range []struct {
 		name, question string
 		search         Search
 	}{
 		{"rare word", "needle", Search{}}, {"common word", "the", Search{}}, {"two words", "weather mill", Search{}}, {"a miss", "xylophone", Search{}},
-		{"from", "", Search{From: bob}}, {"in", "the", Search{In: here}},
+		{"from", "", Search{From: ofBob}}, {"in", "the", Search{In: here}},
 	} {
 		b.Run(row.name, func(b *testing.B) {
 			s, hits := row.search, 0
 			s.Question, s.Limit = search.Parse(row.question, time.Now()), 50
 			for b.Loop() {
-				found, err := p.hub.Search(context.Background(), s)
+				found, err := p.archive.Search(context.Background(), s)
 				check(b, err)
 				hits = len(found.List)
 			}
@@ -131,7 +129,7 @@ func BenchmarkIndexOldProfile(b *testing.B) {
 	p.unindex()
 	for b.Loop() {
 		check(b, p.store.Update(func(tx *store.Tx) error { return tx.Drop("search_state") }))
-		check(b, p.hub.catchUp(context.Background()))
+		check(b, p.archive.catchUp(context.Background()))
 	}
 	b.ReportMetric(b.Elapsed().Seconds()*1000/float64(b.N), "ms/profile")
 }

@@ -1,10 +1,9 @@
-package chat
+package history
 
 import (
 	"bytes"
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"gossip/backend/search"
@@ -33,24 +32,23 @@ type Hits struct {
 	Partial bool // not all messages are indexed yet
 }
 
-// Search finds messages by what they say. It reads the store only, whatever the hub's goroutine does; what of the index is
-// damaged is made anew in the background.
-func (h *Hub) Search(ctx context.Context, s Search) (Hits, error) {
-	f := finding{Hub: h, Search: s, authors: map[id.UserID]bool{}, damaged: map[Conversation]bool{}}
-	if err := h.Store.View(func(tx *store.Tx) error { return f.run(ctx, tx) }); err != nil {
+// Search finds messages by what they say. What of the index is damaged is made anew in the background.
+func (a *Archive) Search(ctx context.Context, s Search) (Hits, error) {
+	f := finding{Archive: a, Search: s, authors: map[id.UserID]bool{}, damaged: map[Conversation]bool{}}
+	if err := a.Store.View(func(tx *store.Tx) error { return f.run(ctx, tx) }); err != nil {
 		return Hits{}, err
 	}
 	hits := Hits{List: f.list, More: len(f.list) > s.Limit, Partial: f.partial || len(f.damaged) > 0}
 	hits.List = hits.List[:min(len(hits.List), s.Limit)]
 	if len(f.damaged) > 0 {
-		h.mend(ctx, f.damaged)
+		a.mend(f.damaged)
 	}
 	return hits, nil
 }
 
 // finding is a search under way.
 type finding struct {
-	*Hub
+	*Archive
 	Search
 	authors map[id.UserID]bool // what heard said
 	list    []Hit
@@ -60,7 +58,7 @@ type finding struct {
 
 // run looks for one hit more than wanted. Where some of what was found is not for the person's eyes, it looks further.
 func (f *finding) run(ctx context.Context, tx *store.Tx) error {
-	complete, err := search.Complete(tx, f.Config.Hub)
+	complete, err := search.Complete(tx, f.Hub)
 	if err != nil {
 		return err
 	}
@@ -88,7 +86,7 @@ func (f *finding) from() func(id.UserID) bool {
 func (f *finding) heard(user id.UserID) bool {
 	heard, known := f.authors[user]
 	if !known {
-		heard = (f.From == nil || f.From[user]) && !f.Roster.Blocked(user)
+		heard = (f.From == nil || f.From[user]) && !f.People.Blocked(user)
 		f.authors[user] = heard
 	}
 	return heard
@@ -96,11 +94,11 @@ func (f *finding) heard(user id.UserID) bool {
 
 // scan finds the newest messages that fit.
 func (f *finding) scan(ctx context.Context, tx *store.Tx, want int) ([]search.Hit[Conversation], error) {
-	newest := search.Newest[Conversation]{Limit: want, Compare: func(a, b Conversation) int { return bytes.Compare(a.id(), b.id()) }}
-	now := millis(time.Now())
+	newest := search.Newest[Conversation]{Limit: want, Compare: func(a, b Conversation) int { return bytes.Compare(a.Key(), b.Key()) }}
+	now := Millis(time.Now())
 	direct, channel := f.Question.Filter(f.from(), now), f.Question.Filter(f.heard, now)
-	for _, key := range f.storedConversations(tx) {
-		conv := f.conversationOf(key)
+	for _, key := range f.stored(tx) {
+		conv := f.ConversationOf(key)
 		if f.In != nil && !f.In[conv] {
 			continue
 		}
@@ -124,7 +122,7 @@ func (f *finding) scan(ctx context.Context, tx *store.Tx, want int) ([]search.Hi
 func (f *finding) read(tx *store.Tx, found []search.Hit[Conversation]) error {
 	f.list = nil
 	for _, at := range found {
-		r, here, err := store.GetValue[row](bucket(tx, rowBucket, at.In), at.Place[:])
+		r, here, err := store.GetValue[Row](at.In.Bucket(tx, rowBucket), at.Place[:])
 		switch {
 		case errors.Is(err, store.ErrDamaged): // nobody can read this one any more
 		case err != nil:
@@ -132,47 +130,25 @@ func (f *finding) read(tx *store.Tx, found []search.Hit[Conversation]) error {
 		case !here || !r.searched():
 			f.damaged[at.In] = true
 		case f.shows(at.In, &r):
-			f.list = append(f.list, Hit{f.message(tx, at.In, place(at.Place), &r), f.Question.Ranges(r.Text)})
+			f.list = append(f.list, Hit{f.message(tx, at.In, Place(at.Place), &r), f.Question.Ranges(r.Text)})
 		}
 	}
 	return nil
 }
 
 // mend has the indexes of conversations made anew.
-func (h *Hub) mend(ctx context.Context, damaged map[Conversation]bool) {
-	err := h.do(ctx, func() error {
-		return h.update(func(c *change) error {
-			for conv := range damaged {
-				if err := c.mended(conv, store.ErrDamaged); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	})
-	if err != nil {
-		h.Log.Error("a damaged search index could not be dropped", "hub", h.Config.Hub, "cause", err)
-	}
-}
-
-// Named finds the conversations that are called so, case and diacritics aside, and those whose names begin so: "#name"
-// means channels, "@name" people, a bare name both.
-func (h *Hub) Named(ctx context.Context, called string) (whole, begin []Conversation, err error) {
-	name := search.Fold(strings.TrimLeft(called, "#@"))
-	channels, people := !strings.HasPrefix(called, "@"), !strings.HasPrefix(called, "#")
-	err = h.do(ctx, func() error {
-		for conv := range h.conversations {
-			if conv.Direct() && !people || !conv.Direct() && !channels {
-				continue
-			}
-			switch folded := search.Fold(h.info(conv).Name); {
-			case folded == name:
-				whole = append(whole, conv)
-			case strings.HasPrefix(folded, name):
-				begin = append(begin, conv)
+func (a *Archive) mend(damaged map[Conversation]bool) {
+	err := a.Store.Update(func(tx *store.Tx) error {
+		tx.OnCommit(a.wakeIndexer)
+		for conv := range damaged {
+			a.Log.Warn("a search index is damaged and is made anew", "hub", conv.Hub)
+			if err := search.Rebuild(tx, conv.Hub, conv.Key()); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
-	return whole, begin, err
+	if err != nil {
+		a.Log.Error("a damaged search index could not be dropped", "hub", a.Hub, "cause", err)
+	}
 }

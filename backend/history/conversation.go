@@ -1,13 +1,11 @@
-// Package chat holds the conversations of one hub: what is said in channels and in direct messages, in which order,
-// to whom it still has to go, what is missing and being asked for again, and when it is to be forgotten. One goroutine
-// a hub owns all of it; what changes together is stored in one transaction.
-package chat
+package history
 
 import (
 	"errors"
 	"fmt"
 	"strings"
 
+	"gossip/backend/store"
 	"gossip/common/id"
 )
 
@@ -67,10 +65,15 @@ func ParseConversation(key string) (Conversation, error) {
 	return c, nil
 }
 
-// id is the part of the key inside one hub: the bytes of the channel or of the user.
-func (c Conversation) id() []byte {
+// Key is the part of the name inside one hub: the bytes of the channel or of the user.
+func (c Conversation) Key() []byte {
 	if c.Direct() {
 		return c.User[:]
 	}
 	return c.Channel[:]
+}
+
+// Bucket returns one of the buckets that each conversation has of its own.
+func (c Conversation) Bucket(tx *store.Tx, name string) *store.Bucket {
+	return tx.Bucket(name, c.Hub[:], c.Key())
 }

@@ -1,4 +1,4 @@
-package chat
+package mention
 
 import (
 	"strings"
@@ -42,7 +42,7 @@ func TestNames(t *testing.T) {
 		{"@", "bob", false},
 		{"@ bob", "bob", false},
 	} {
-		if got := names(c.text, c.name); got != c.want {
+		if got := Names(c.text, c.name); got != c.want {
 			t.Errorf("%q names %s: %v, want %v", c.text, c.name, got, c.want)
 		}
 	}
@@ -55,7 +55,7 @@ func TestNamesInHostileTexts(t *testing.T) {
 		strings.Repeat("```\n", 16<<10), strings.Repeat("@\xff", 32<<10),
 	} {
 		start := time.Now()
-		if names(text, "bob") || names(text, strings.Repeat("a ", 31)+"b") {
+		if Names(text, "bob") || Names(text, strings.Repeat("a ", 31)+"b") {
 			t.Errorf("%.10q names somebody", text)
 		}
 		if took := time.Since(start); took > time.Second {
@@ -69,7 +69,7 @@ func FuzzNames(f *testing.F) {
 		f.Add(text, "bob")
 	}
 	f.Fuzz(func(t *testing.T, text, name string) {
-		if names(text, name) && !strings.Contains(text, "@") {
+		if Names(text, name) && !strings.Contains(text, "@") {
 			t.Errorf("%q names %q", text, name)
 		}
 	})
