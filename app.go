@@ -106,10 +106,17 @@ func (a *App) raise() {
 	runtime.WindowUnminimise(a.ctx)
 }
 
-// chosen shows the conversation of a notification.
-func (a *App) chosen(conversation string) {
+// chosen shows the conversation of a notification, or answers its call.
+func (a *App) chosen(conversation, action string) {
 	<-a.visible
+	if action == notify.DeclineCall {
+		a.session.Answer(conversation, false)
+		return
+	}
 	a.raise()
+	if action == notify.AcceptCall {
+		a.session.Answer(conversation, true)
+	}
 	if conversation != "" {
 		a.session.OpenConversation(conversation)
 	}
@@ -181,16 +188,16 @@ func (a *App) keepPlace() {
 // screen shows notifications over the session bus.
 type screen struct{ app *App }
 
-// Show shows an alert, or says why that can't be. A call brings the window to the front, too.
+// Show shows an alert, or says why that can't be: then a call brings the window to the front.
 func (s screen) Show(alert notify.Alert) error {
-	if alert.Ringing {
+	notices, err := s.app.noticesOnce()
+	if err == nil {
+		err = notices.Show(alert)
+	}
+	if err != nil && alert.Ringing {
 		s.app.raise()
 	}
-	notices, err := s.app.noticesOnce()
-	if err != nil {
-		return err
-	}
-	return notices.Show(alert)
+	return err
 }
 
 // Withdraw takes the alert of a conversation away.

@@ -20,6 +20,8 @@ const maxRetried = 1000
 
 var errNoDesktop = errors.New("this desktop shows no notifications; look for a notification service in its settings")
 
+var errRangOut = errors.New("the call is over; call back if you like")
+
 // alerts makes notifications of what happens. Only the goroutine that hands changes on calls take.
 type alerts struct {
 	session  *Session
@@ -80,7 +82,7 @@ func (a *alerts) call(info backend.CallInfo) {
 		return
 	}
 	if a.ringing != "" {
-		a.notifier.Rang(a.ringing)
+		a.notifier.Rang()
 	}
 	a.ringing = ringing
 	if m, ok := a.message(backend.Message{Conversation: ringing, FromName: info.CallerName}); ok && ringing != "" {
@@ -186,6 +188,29 @@ func (s *Session) desktopShow(alert notify.Alert) error {
 
 // Attend notes which conversation the person looks at, "" when they look at none: it gets no notifications.
 func (c *Calls) Attend(key string) { c.session.alerts.notifier.Attend(key) }
+
+// Answer takes or declines the call of a conversation, for who has chosen that outside of an interface: why it did not
+// work is told in the interface.
+func (s *Session) Answer(conversation string, accept bool) {
+	if err := s.answer(conversation, accept); err != nil {
+		s.show(trouble("call", err))
+	}
+}
+
+func (s *Session) answer(conversation string, accept bool) error {
+	client, err := s.Client()
+	if err != nil {
+		return err
+	}
+	info := client.Call()
+	switch {
+	case info.Phase != call.Ringing || info.Conversation != conversation:
+		return errRangOut
+	case accept:
+		return s.Calls().AcceptCall()
+	}
+	return s.Calls().DeclineCall()
+}
 
 // TestNotification shows how a notification looks, whatever the person has chosen.
 func (c *Calls) TestNotification() error {

@@ -128,6 +128,7 @@ type shown struct {
 	title, body   string
 	urgency       byte
 	desktop, icon string
+	actions       string
 }
 
 func (s *service) GetCapabilities() ([]string, *dbus.Error) { return s.abilities, nil }
@@ -138,7 +139,7 @@ func (s *service) Notify(app string, replaces uint32, icon, title, body string, 
 		s.last++
 		number = s.last
 	}
-	one := shown{replaces: replaces, number: number, title: title, body: body, icon: icon}
+	one := shown{replaces: replaces, number: number, title: title, body: body, icon: icon, actions: strings.Join(actions, " ")}
 	_ = hints["urgency"].Store(&one.urgency)
 	_ = hints["desktop-entry"].Store(&one.desktop)
 	s.shown <- one
@@ -173,7 +174,7 @@ func TestNotices(t *testing.T) {
 	sessionBus(t)
 	desktop := serve(t, "body", "body-markup", "actions")
 	chosen := make(chan string, 10)
-	notices, err := connect(t).Notices(func(key string) { chosen <- key })
+	notices, err := connect(t).Notices(func(key, action string) { chosen <- key + action })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +187,7 @@ func TestNotices(t *testing.T) {
 	}
 
 	bob := show(notify.Alert{Conversation: "bob", Title: "Bob <b>", Body: "<img src='http://x'> & more"})
-	want := shown{number: 1, title: "Bob <b>", body: "&lt;img src=&#39;http://x&#39;&gt; &amp; more", urgency: 1, desktop: "gossip", icon: "gossip"}
+	want := shown{number: 1, title: "Bob <b>", body: "&lt;img src=&#39;http://x&#39;&gt; &amp; more", urgency: 1, desktop: "gossip", icon: "gossip", actions: "default Open"}
 	if bob != want {
 		t.Errorf("shown as %+v, want %+v", bob, want)
 	}
@@ -211,6 +212,15 @@ func TestNotices(t *testing.T) {
 		t.Errorf("it takes the place of one that is gone: %+v", again)
 	}
 
+	ring := show(notify.Alert{Conversation: "bob", Ringing: true})
+	if ring.actions != "default Open accept Accept decline Decline" || ring.urgency != callUrgency {
+		t.Errorf("a call is shown as %+v", ring)
+	}
+	desktop.emit(t, "ActionInvoked", ring.number, "decline")
+	if key := next(t, chosen); key != "bobdecline" {
+		t.Errorf("%q was chosen", key)
+	}
+
 	if err := notices.Withdraw("carol"); err != nil {
 		t.Error(err)
 	}
@@ -229,10 +239,10 @@ func TestNoticesWithoutMarkup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := notices.Show(notify.Alert{Body: "a < b & c"}); err != nil {
+	if err := notices.Show(notify.Alert{Body: "a < b & c", Ringing: true}); err != nil {
 		t.Fatal(err)
 	}
-	if got := next(t, desktop.shown); got.body != "a < b & c" {
+	if got := next(t, desktop.shown); got.body != "a < b & c" || got.actions != "default Open" {
 		t.Errorf("shown as %q", got.body)
 	}
 }

@@ -25,12 +25,15 @@ const (
 	callUrgency  = byte(2) // stays until it is withdrawn
 )
 
+// opening is the action of a press on the notification itself.
+const opening = "default"
+
 // Notices shows notifications, one a conversation, and tells which of them the person has chosen. Its methods may be
 // called by several goroutines.
 type Notices struct {
 	bus    *Bus
 	object dbus.BusObject
-	chosen func(conversation string)
+	chosen func(conversation, action string)
 	closed chan struct{} // when the goroutine that listens has ended
 
 	mu    sync.Mutex        // guards the following
@@ -40,8 +43,9 @@ type Notices struct {
 // errNoBus is what a desktop without a session bus answers.
 var errNoBus = errors.New("this desktop shows no notifications to programs: there is no session bus")
 
-// Notices begins to listen for what the person chooses, until the bus is closed. Call it once.
-func (b *Bus) Notices(chosen func(conversation string)) (*Notices, error) {
+// Notices begins to listen for what the person chooses, until the bus is closed: a conversation, and the name of an action
+// or "" where the notification itself was pressed. Call it once.
+func (b *Bus) Notices(chosen func(conversation, action string)) (*Notices, error) {
 	if b == nil {
 		return nil, errNoBus
 	}
@@ -78,10 +82,21 @@ func (n *Notices) take(signal *dbus.Signal) {
 	case noticesName + ".NotificationClosed":
 		n.forget(number)
 	case noticesName + ".ActionInvoked":
-		if conversation, ok := n.forget(number); ok && n.chosen != nil {
-			n.chosen(conversation)
-		}
+		n.choose(number, signal.Body[1])
 	}
+}
+
+// choose tells what the person has pressed.
+func (n *Notices) choose(number uint32, pressed any) {
+	conversation, ok := n.forget(number)
+	if !ok || n.chosen == nil {
+		return
+	}
+	action, _ := pressed.(string)
+	if action == opening {
+		action = ""
+	}
+	n.chosen(conversation, action)
 }
 
 // forget drops a notification by the service's number.
@@ -101,8 +116,8 @@ func (n *Notices) forget(number uint32) (conversation string, ok bool) {
 func (n *Notices) Show(alert notify.Alert) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	body := alert.Body
-	if n.markup() {
+	body, abilities := alert.Body, n.abilities()
+	if slices.Contains(abilities, "body-markup") {
 		body = html.EscapeString(body)
 	}
 	hints := map[string]dbus.Variant{
@@ -119,7 +134,7 @@ func (n *Notices) Show(alert notify.Alert) error {
 	}
 	var number uint32
 	err := n.bus.call(n.object, noticesName+".Notify", []any{&number},
-		"Gossip", n.shown[alert.Conversation], "gossip", alert.Title, body, []string{"default", "Open"}, hints, int32(-1))
+		"Gossip", n.shown[alert.Conversation], "gossip", alert.Title, body, actions(alert, abilities), hints, int32(-1))
 	if err != nil {
 		return err
 	}
@@ -127,13 +142,27 @@ func (n *Notices) Show(alert notify.Alert) error {
 	return nil
 }
 
-// markup reports whether the service reads the text as markup: it can be exchanged while the program runs.
-func (n *Notices) markup() bool {
+// actions is what can be pressed, as the service wants it: names and labels by turns. A service without buttons might show
+// something in their place that nobody can press.
+func actions(alert notify.Alert, abilities []string) []string {
+	list := []string{opening, "Open"}
+	if !slices.Contains(abilities, "actions") {
+		return list
+	}
+	for _, action := range alert.Actions() {
+		list = append(list, action.Name, action.Label)
+	}
+	return list
+}
+
+// abilities asks the service what it can do: it can be exchanged while the program runs. One that does not answer is taken
+// to read markup: then what it shows is safe, if not pretty.
+func (n *Notices) abilities() []string {
 	var abilities []string
 	if err := n.bus.call(n.object, noticesName+".GetCapabilities", []any{&abilities}); err != nil {
-		return true // then what it shows is safe, if not pretty
+		return []string{"body-markup"}
 	}
-	return slices.Contains(abilities, "body-markup")
+	return abilities
 }
 
 // Withdraw takes the notification of a conversation away.

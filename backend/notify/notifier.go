@@ -21,6 +21,7 @@ type Notifier struct {
 
 	mu      sync.Mutex // guards the following
 	decider Decider
+	ringing *ring
 	steps   []func(Screen) // what the screen has to do, in order
 }
 
@@ -40,31 +41,60 @@ func (n *Notifier) Take(m Message) {
 	n.rouse()
 }
 
-// Ring tells that the author of a message without a text calls.
+// ring is a call that nobody has taken yet.
+type ring struct {
+	from  Message
+	video bool
+	shown bool
+}
+
+// Ring tells that the author of a message without a text calls. There is an alert of it while the person does not look at
+// the window, which says it itself.
 func (n *Notifier) Ring(m Message, video bool) {
 	choices := n.choices()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.decider.wanted(m, choices) {
-		n.show(wordRing(m, video, choices))
+	n.ringing = &ring{from: m, video: video}
+	n.settleRing(choices)
+}
+
+// settleRing shows the alert of a call, or takes it away. It is called with mu held.
+func (n *Notifier) settleRing(c Choices) {
+	r := n.ringing
+	if r == nil {
+		return
+	}
+	away := n.decider.attended == ""
+	switch {
+	case away && !r.shown && n.decider.wanted(r.from, c):
+		r.shown = true
+		n.show(wordRing(r.from, r.video, c))
 		n.rouse()
+	case !away && r.shown:
+		r.shown = false
+		n.withdraw(r.from.Conversation)
 	}
 }
 
-// Rang notes that a call rings no more.
-func (n *Notifier) Rang(conversation string) {
+// Rang notes that the call rings no more.
+func (n *Notifier) Rang() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.withdraw(conversation)
+	if n.ringing != nil && n.ringing.shown {
+		n.withdraw(n.ringing.from.Conversation)
+	}
+	n.ringing = nil
 }
 
 // Attend notes which conversation the person looks at, "" for none.
 func (n *Notifier) Attend(conversation string) {
+	choices := n.choices()
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.decider.Attend(conversation) {
 		n.withdraw(conversation)
 	}
+	n.settleRing(choices)
 }
 
 // Seen notes that the person has read everything of a conversation.

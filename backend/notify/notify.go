@@ -39,6 +39,26 @@ type Alert struct {
 	Ringing      bool // somebody calls: it stays until it is withdrawn
 }
 
+// Action is a button of an alert.
+type Action struct {
+	Name  string // AcceptCall or DeclineCall
+	Label string // for the person
+}
+
+// The actions of an alert of a call.
+const (
+	AcceptCall  = "accept"
+	DeclineCall = "decline"
+)
+
+// Actions are the buttons of an alert.
+func (a Alert) Actions() []Action {
+	if !a.Ringing {
+		return nil
+	}
+	return []Action{{AcceptCall, "Accept"}, {DeclineCall, "Decline"}}
+}
+
 // Decider holds what was told of each conversation. The zero Decider is one of a window that nobody looks at.
 type Decider struct {
 	attended string // key of what the person looks at

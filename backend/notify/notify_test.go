@@ -242,23 +242,45 @@ func TestNotifier(t *testing.T) {
 }
 
 func TestRing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		shown := &screen{}
-		choices := everything
-		n := New(shown, func() Choices { return choices })
-		ctx, cancel := context.WithCancel(t.Context())
-		go n.Run(ctx)
-		defer cancel()
-		call := Message{Conversation: "d", From: "Bob"}
-		n.Ring(call, true)
-		synctest.Wait()
-		n.Rang("d")
-		synctest.Wait()
-		choices.DoNotDisturb = true
-		n.Ring(call, false)
-		synctest.Wait()
-		if want := []string{"d: Video call", "withdraw d"}; !slices.Equal(shown.done, want) {
-			t.Errorf("the screen did %q, want %q", shown.done, want)
-		}
-	})
+	call := Message{Conversation: "d", From: "Bob"}
+	const shown, gone = "d: Video call", "withdraw d"
+	for name, row := range map[string]struct {
+		tell func(*Notifier)
+		want []string
+	}{
+		"the person is away":         {func(n *Notifier) { n.Ring(call, true); n.Rang() }, []string{shown, gone}},
+		"looks at the window":        {func(n *Notifier) { n.Attend("c"); n.Ring(call, true); n.Rang() }, nil},
+		"comes":                      {func(n *Notifier) { n.Ring(call, true); n.Attend("c"); n.Rang() }, []string{shown, gone}},
+		"goes":                       {func(n *Notifier) { n.Attend("c"); n.Ring(call, true); n.Attend("") }, []string{shown}},
+		"goes after it has rung":     {func(n *Notifier) { n.Attend("c"); n.Ring(call, true); n.Rang(); n.Attend("") }, nil},
+		"comes and goes":             {func(n *Notifier) { n.Ring(call, true); n.Attend("c"); n.Attend("") }, []string{shown, gone, shown}},
+		"wants peace":                {func(n *Notifier) { n.choices = peace; n.Ring(call, true); n.Rang() }, nil},
+		"has blocked who calls":      {func(n *Notifier) { n.Ring(Message{Conversation: "d", Blocked: true}, true) }, nil},
+		"it never rang and is ended": {func(n *Notifier) { n.Rang() }, nil},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			screen := &screen{}
+			n := New(screen, func() Choices { return everything })
+			ctx, cancel := context.WithCancel(t.Context())
+			row.tell(n)
+			go n.Run(ctx)
+			synctest.Wait()
+			cancel()
+			if !slices.Equal(screen.done, row.want) {
+				t.Errorf("%s: the screen did %q, want %q", name, screen.done, row.want)
+			}
+		})
+	}
+}
+
+func peace() Choices { return Choices{On: true, Preview: true, DoNotDisturb: true} }
+
+func TestRingCanBeAnswered(t *testing.T) {
+	actions := wordRing(Message{Conversation: "d", From: "Bob"}, false, everything).Actions()
+	if len(actions) != 2 || actions[0].Name != AcceptCall || actions[1].Name != DeclineCall {
+		t.Errorf("it offers %+v", actions)
+	}
+	if actions := word(Message{}, 1, 1, everything).Actions(); actions != nil {
+		t.Errorf("a message offers %+v", actions)
+	}
 }
