@@ -23,6 +23,14 @@ export function indexOf(scene: Scene, message: string): number {
   return scene.rows.findIndex((row) => row.message.id === message)
 }
 
+/**
+ * measured says that the list knows its height: before that it has nothing to keep in place, and
+ * would wait, without a row, for a scrolling that never comes.
+ */
+export function measured({ list }: Scene): boolean {
+  return (list?.getViewportSize() ?? 0) > 0
+}
+
 /** toEnd is how many pixels there are below the view. */
 export function toEnd({ box }: Scene): number {
   return box ? box.scrollHeight - box.scrollTop - box.clientHeight : 0
