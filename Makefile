@@ -15,6 +15,7 @@ STATIC := CGO_ENABLED=0 $(GO_BUILD)
 BENCH ?= .
 BENCHTIME ?= 1s
 HUB ?=
+CALLS ?=
 TEST_FLAGS ?= -race -timeout=14m
 
 .PHONY: help
@@ -60,7 +61,12 @@ screenshots: window hub cli ## take the pictures of every screen of the real app
 	cd frontend && PICTURES=1 npm run e2e screenshots window
 
 .PHONY: bench
-bench: hub ## benchmarks of the packages, then of the hub from outside: make bench BENCH=Ratchet HUB=logins
+bench: hub ## benchmarks of the packages, then of the hub: make bench BENCH=Ratchet HUB=logins; of calls: make bench CALLS=1
+	if [ -n '$(CALLS)' ]; then
+		$(MAKE) cli
+		go run ./build/bench -hub $(BIN)/gossip-hub -cli $(BIN)/gossip-cli -calls -length 60s -only '$(filter-out 1,$(CALLS))'
+		exit
+	fi
 	go test -run='^$$' -bench='$(BENCH)' -benchtime=$(BENCHTIME) -benchmem -timeout=30m $(PACKAGES) \
 		| sed -uE '/^(PASS|ok |\?|testing: warning)/d'
 	go run ./build/bench -hub $(BIN)/gossip-hub -only '$(HUB)'

@@ -55,6 +55,12 @@ const (
 // TestSize is a TestDevice whose pictures have so many pixels.
 func TestSize(width, height int) string { return fmt.Sprintf("%s:%dx%d", TestDevice, width, height) }
 
+// IsTest reports whether a camera is a TestDevice or a TestSize.
+func IsTest(camera string) bool {
+	_, _, ok := testSize(camera)
+	return ok
+}
+
 // testSize is the size of the pictures of a camera that is a TestDevice or a TestSize.
 func testSize(device string) (width, height int, ok bool) {
 	if device == TestDevice {

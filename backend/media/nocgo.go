@@ -14,6 +14,9 @@ func (m *Machine) Screen(string) (Capture, error) { return nil, ErrNoMedia }
 // Devices says that this build has none.
 func (m *Machine) Devices() (Devices, error) { return Devices{}, ErrNoMedia }
 
+// Encoders is 0: this build has none.
+func (m *Machine) Encoders() int { return 0 }
+
 func (m *Machine) openCamera(string) (Capture, error) { return nil, ErrNoMedia }
 
 func (m *Machine) voice() (*voice, error) { return nil, ErrNoMedia }

@@ -1,5 +1,5 @@
-// Command bench measures a hub from outside: it starts the real gossip-hub as a process of its own, connects real
-// devices to it over loopback TCP, and reports what the hub's process takes, as the kernel counts it.
+// Command bench measures the programs from outside, as the kernel counts what their processes take: a hub with real devices
+// that are connected over loopback TCP, or, with -calls, the participants of a call in a channel.
 package main
 
 import (
@@ -16,6 +16,8 @@ import (
 // options are what the command line says.
 type options struct {
 	hub     string        // path of the program
+	cli     string        // path of the client's
+	calls   bool          // are measured in the place of the hub
 	work    string        // folder for data and made identities
 	only    string        // comma-separated names of measurements; empty: all
 	runs    int           // of each measurement; the median counts
@@ -28,8 +30,10 @@ func main() {
 	log.SetFlags(log.Ltime)
 	var o options
 	flag.StringVar(&o.hub, "hub", "build/bin/gossip-hub", "the hub's program")
+	flag.StringVar(&o.cli, "cli", "build/bin/gossip-cli", "the client's program, for calls")
+	flag.BoolVar(&o.calls, "calls", false, "measure calls instead of the hub; -length is then best a minute")
 	flag.StringVar(&o.work, "work", filepath.Join(os.TempDir(), "gossip-bench"), "folder for the hub's data and the made identities")
-	flag.StringVar(&o.only, "only", "", "measure only these, separated by commas: "+strings.Join(names(), ", "))
+	flag.StringVar(&o.only, "only", "", "measure only these, separated by commas: "+strings.Join(names(slices.Concat(measurements, callSizes)), ", "))
 	flag.IntVar(&o.runs, "runs", 3, "runs of each measurement, whose median is reported")
 	flag.DurationVar(&o.length, "length", 12*time.Second, "length of one run of a load")
 	flag.IntVar(&o.senders, "senders", 10, "members that send")
@@ -63,8 +67,8 @@ var measurements = []measurement{
 	{"idle-5000", func(b *bench) ([]figure, error) { return b.idle(5000) }},
 }
 
-func names() (all []string) {
-	for _, m := range measurements {
+func names(of []measurement) (all []string) {
+	for _, m := range of {
 		all = append(all, m.name)
 	}
 	return all
@@ -84,7 +88,11 @@ func run(o options) error {
 	fmt.Println(machine())
 	fmt.Printf("\n| %-58s | %10s | %10s | %-18s |\n|%s|%s:|%s:|%s|\n", "figure", "median", "aim", "runs",
 		strings.Repeat("-", 60), strings.Repeat("-", 11), strings.Repeat("-", 11), strings.Repeat("-", 20))
-	for _, m := range measurements {
+	chosen := measurements
+	if o.calls {
+		chosen = callSizes
+	}
+	for _, m := range chosen {
 		if o.only != "" && !slices.Contains(strings.Split(o.only, ","), m.name) {
 			continue
 		}

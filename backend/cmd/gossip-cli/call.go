@@ -23,7 +23,7 @@ type callCommand struct {
 	To      string  `arg:"" help:"@user, '#channel', or the conversation's key."`
 	WAV     string  `name:"wav" placeholder:"FILE" help:"Say what stands in a WAV file, once, instead of what the microphone hears; \"test\" is a tone."`
 	Record  string  `placeholder:"FILE" help:"Write what is heard into a WAV file instead of playing it."`
-	Video   string  `enum:",test,screen" default:"" placeholder:"SOURCE" help:"Show a picture, too: test is a pattern that moves, screen the screen."`
+	Video   string  `placeholder:"SOURCE" help:"Show a picture, too: test is a pattern that moves, test:640x360 one of that size, screen the screen."`
 	Seconds float64 `placeholder:"N" help:"Hang up after so many seconds; by itself the call goes on until somebody hangs up, or an interrupt."`
 }
 
@@ -31,7 +31,8 @@ type callCommand struct {
 func (callCommand) Help() string {
 	return `Calls a person, or begins or joins the call of a channel, and prints at the end how the connection with everybody who was in has
 been: round_trip, jitter and delay in milliseconds, loss as a share, bitrate_in in bits a second, frames (whole pictures), concealed
-(samples of sound made up for lost ones) of samples (played), path (direct or relay). Where nobody takes the call, the exit code is 4
+(samples of sound made up for lost ones) of samples (played), path (direct or relay). Of this side it prints how many sources it gave
+and how many encoders ran for them. Where nobody takes the call, the exit code is 4
 (refused), 6 (no answer) or 3 (no connection between the two).
 
   gossip-cli call @bob
@@ -42,6 +43,9 @@ been: round_trip, jitter and delay in milliseconds, loss as a share, bitrate_in 
 func (c *callCommand) Run(ctx context.Context, a *app) error {
 	if c.Seconds < 0 {
 		return fail(exitUsage, "--seconds: a call can't be shorter than nothing")
+	}
+	if c.Video != "" && c.Video != "screen" && !media.IsTest(c.Video) {
+		return fail(exitUsage, "--video: test, test:640x360 or another size, or screen")
 	}
 	machine := media.New(media.Options{Speaker: c.speaker(), Log: a.log})
 	if err := c.check(machine); err != nil {
@@ -57,6 +61,7 @@ func (c *callCommand) Run(ctx context.Context, a *app) error {
 	if t.result.Call == "" {
 		return err
 	}
+	t.result.Encoders = machine.Encoders()
 	return errors.Join(err, a.print(t.result, t.result.text()))
 }
 
@@ -75,6 +80,14 @@ func (c *callCommand) speaker() string {
 		return media.DefaultDevice
 	}
 	return media.FilePrefix + c.Record
+}
+
+// camera is used where --video says so.
+func (c *callCommand) camera() string {
+	if media.IsTest(c.Video) {
+		return c.Video
+	}
+	return media.TestDevice
 }
 
 // check opens the microphone and looks for the recording's folder before anybody's telephone rings.
@@ -136,10 +149,10 @@ func (t *talk) dial(conversation backend.Conversation) error {
 	if t.WAV != "" {
 		microphone = nothingYet
 	}
-	if err := errors.Join(t.SetCallDevice("microphone", microphone), t.SetCallDevice(call.KindCamera, media.TestDevice)); err != nil {
+	if err := errors.Join(t.SetCallDevice("microphone", microphone), t.SetCallDevice(call.KindCamera, t.camera())); err != nil {
 		return err
 	}
-	if err := t.StartCall(conversation, backend.CallOptions{Video: t.Video == "test"}); err != nil {
+	if err := t.StartCall(conversation, backend.CallOptions{Video: media.IsTest(t.Video)}); err != nil {
 		if exitCode(err) != exitFailure {
 			return err
 		}

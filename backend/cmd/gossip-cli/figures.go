@@ -17,6 +17,8 @@ type talked struct {
 	Seconds      float64     `json:"seconds"` // since somebody was connected
 	Ended        string      `json:"ended"`   // why
 	Trouble      string      `json:"trouble,omitempty"`
+	Sources      int         `json:"sources"`  // of this side that were on at a time: sound, camera, screen
+	Encoders     int         `json:"encoders"` // that ran at a time, however many listened and watched
 	Participants []companion `json:"participants"`
 }
 
@@ -31,6 +33,7 @@ type companion struct {
 
 // note keeps the newest figures of everybody who is connected.
 func (r *talked) note(info backend.CallInfo) {
+	r.Sources = max(r.Sources, sources(info))
 	for _, p := range info.Participants {
 		if p.State != "connected" {
 			continue
@@ -43,6 +46,17 @@ func (r *talked) note(info backend.CallInfo) {
 		}
 		r.Participants[at] = one
 	}
+}
+
+// sources is how many the device itself gives; a muted microphone gives silence.
+func sources(info backend.CallInfo) int {
+	n := 1
+	for _, on := range []bool{info.Camera, info.Screen} {
+		if on {
+			n++
+		}
+	}
+	return n
 }
 
 // text is the same for people.

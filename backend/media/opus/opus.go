@@ -13,7 +13,21 @@ import "C"
 import (
 	"fmt"
 	"runtime"
+	"sync/atomic"
 )
+
+var running, most atomic.Int64
+
+// MostAtOnce returns how many encoders this process has had at a time.
+func MostAtOnce() int64 { return most.Load() }
+
+func began() {
+	for now := running.Add(1); ; {
+		if known := most.Load(); now <= known || most.CompareAndSwap(known, now) {
+			return
+		}
+	}
+}
 
 func failed(code C.int) error {
 	return fmt.Errorf("opus: %s", C.GoString(C.opus_strerror(code)))
@@ -33,6 +47,7 @@ func NewEncoder(bitsPerSecond int) (*Encoder, error) {
 		return nil, failed(code)
 	}
 	e := &Encoder{state: state}
+	began()
 	runtime.SetFinalizer(e, (*Encoder).Close)
 	for _, set := range []struct{ request, value int }{
 		{C.OPUS_SET_BITRATE_REQUEST, bitsPerSecond},
@@ -79,6 +94,7 @@ func (e *Encoder) Close() {
 	if e.state != nil {
 		C.opus_encoder_destroy(e.state)
 		e.state = nil
+		running.Add(-1)
 	}
 }
 

@@ -82,10 +82,22 @@ const clock = 90000
 
 var errClosed = errors.New("vpx: closed")
 
-var started atomic.Int64
+var started, running, most atomic.Int64
 
-// Started returns how many encoders this process has made, for tests that count them.
+// Started returns how many encoders this process has made; a change of a picture's size takes a new one.
 func Started() int64 { return started.Load() }
+
+// MostAtOnce returns how many encoders this process has had at a time.
+func MostAtOnce() int64 { return most.Load() }
+
+func began() {
+	started.Add(1)
+	for now := running.Add(1); ; {
+		if known := most.Load(); now <= known || most.CompareAndSwap(known, now) {
+			return
+		}
+	}
+}
 
 func failed(code C.int) error {
 	return fmt.Errorf("vpx: %s", C.GoString(C.vpx_codec_err_to_string(C.vpx_codec_err_t(code))))
@@ -123,7 +135,7 @@ func NewEncoder(s Settings) (*Encoder, error) {
 		return nil, failed(code)
 	}
 	runtime.SetFinalizer(e, (*Encoder).Close)
-	started.Add(1)
+	began()
 	if code := C.tune(e.context, flag(s.Screen), C.int(speed(s))); code != C.VPX_CODEC_OK {
 		e.Close()
 		return nil, failed(code)
@@ -209,6 +221,7 @@ func (e *Encoder) Close() {
 	if e.context != nil {
 		C.vpx_codec_destroy(e.context)
 		e.free()
+		running.Add(-1)
 	}
 }
 
