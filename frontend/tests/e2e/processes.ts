@@ -20,6 +20,8 @@ export class Process {
     this.name = [command.split('/').at(-1), ...args].join(' ')
     this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...options })
     this.#ended = once(this.#child, 'exit')
+    // A program may end without having read its input; its exit code tells whether that was right.
+    this.#child.stdin?.on('error', () => undefined)
     const take = (text: Buffer) => (this.output += text.toString())
     this.#child.stdout?.on('data', take)
     this.#child.stderr?.on('data', take)
