@@ -38,6 +38,16 @@ func (c *Client) Conversations() []ConversationInfo {
 	return list
 }
 
+// CaughtUp reports whether everything is here that waited at the hubs when their connections began.
+func (c *Client) CaughtUp() bool {
+	for _, h := range c.joined() {
+		if !h.chat.CaughtUp() {
+			return false
+		}
+	}
+	return true
+}
+
 // Conversation describes one conversation; it need not have a message yet.
 func (c *Client) Conversation(conv Conversation) (info ConversationInfo, err error) {
 	err = c.in(conv.Hub, func(h *chat.Hub) error { info, err = h.Info(conv); return err })

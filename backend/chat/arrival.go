@@ -27,6 +27,7 @@ type cursor struct {
 	seq   uint64    // stored
 	acked uint64    // what the hub knows
 	told  bool      // in this connection: the journal's delivery has started
+	live  bool      // in this connection: all that the hub held has come, what comes now is new
 	ackAt time.Time // when the hub was told last
 	// own holds the places of one's own packets beyond seq: the hub does not bring them.
 	own map[uint64]bool
@@ -35,18 +36,28 @@ type cursor struct {
 const cursorBucket = "cursor" // scope hub: channel, or 16 zero bytes for the inbox -> sequence
 
 func (h *Hub) loadCursors(tx *store.Tx) error {
+	before := h.cursors
 	h.cursors = map[id.ChannelID]*cursor{}
 	for key, value := range tx.Bucket(cursorBucket, h.Config.Hub[:]).Range(nil, nil, false, 0) {
 		seq, err := store.DecodeValue[uint64](value)
 		if err != nil {
 			return err
 		}
-		h.cursors[id.ChannelID(key)] = &cursor{seq: seq, acked: seq}
+		h.cursors[id.ChannelID(key)] = before[id.ChannelID(key)].reloaded(seq)
 	}
 	if h.cursors[id.NoChannel] == nil {
-		h.cursors[id.NoChannel] = &cursor{}
+		h.cursors[id.NoChannel] = before[id.NoChannel].reloaded(0)
 	}
 	return nil
+}
+
+// reloaded is the cursor as it is stored, with what the hub has been told and has said in this connection. There need not be
+// one yet.
+func (at *cursor) reloaded(seq uint64) *cursor {
+	if at == nil {
+		return &cursor{seq: seq, acked: seq}
+	}
+	return &cursor{seq: seq, acked: at.acked, told: at.told, live: at.live, ackAt: at.ackAt}
 }
 
 // takeArrivals handles one batch of what has arrived, unless an earlier one still waits for cards.
@@ -114,7 +125,7 @@ func (h *Hub) connected(conn Connection, welcome wire.Welcome) {
 	clear(h.confirmed)
 	h.forgetSyncs()
 	for _, cursor := range h.cursors {
-		cursor.told, cursor.ackAt = false, time.Time{}
+		cursor.told, cursor.live, cursor.ackAt = false, false, time.Time{}
 	}
 	h.takeSummaries(welcome.Channels, true, len(welcome.Channels) < wire.MaxSummaries)
 	h.sendAcks(time.Now())
@@ -159,6 +170,18 @@ func (h *Hub) sendAcks(now time.Time) {
 			h.ack(channel)
 		}
 	}
+}
+
+// CaughtUp reports whether everything is here that waited at the hub when this connection began.
+func (h *Hub) CaughtUp() (all bool) {
+	h.call(func() error {
+		all = h.conn != nil && h.syncs == 0 && h.paused == nil
+		for channel, cursor := range h.cursors {
+			all = all && (cursor.live || !h.reads(channel))
+		}
+		return nil
+	})
+	return all
 }
 
 // reads reports whether a journal is one's own to read.

@@ -230,6 +230,11 @@ func (c *change) takeSignal(p *wire.SignalPacket, later *[]func()) error {
 			return nil
 		}
 		return c.acknowledged(p.Re, ack)
+	case wire.KindLive:
+		var end wire.Ack
+		if c.read(p, &end) && c.cursors[end.Channel] != nil {
+			c.cursors[end.Channel].live = true
+		}
 	case wire.KindError:
 		var refusal wire.Error
 		if !c.read(p, &refusal) {

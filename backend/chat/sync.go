@@ -320,7 +320,7 @@ func (c *change) enter(ch *channel, conv Conversation) error {
 		at = &cursor{}
 		c.cursors[ch.id] = at
 	}
-	at.told, at.ackAt, at.own = false, time.Time{}, nil // the hub has forgotten who was out meanwhile
+	at.told, at.live, at.ackAt, at.own = false, false, time.Time{}, nil // the hub has forgotten who was out meanwhile
 	return store.PutValue(c.tx.Bucket(cursorBucket, c.Config.Hub[:]), ch.id[:], at.seq)
 }
 

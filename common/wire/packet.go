@@ -29,6 +29,7 @@ const (
 	KindHangUp        Kind = "hang-up"    // device -> hub: HangUp
 	KindICEServers    Kind = "turn"       // device -> hub: nothing; hub -> device: ICEServers
 	KindAck           Kind = "ack"        // both: Ack
+	KindLive          Kind = "live"       // hub -> device: Ack, of what a journal held when the device had got it all
 	KindError         Kind = "err"        // both: Error
 )
 
@@ -63,7 +64,7 @@ var classes = map[Kind]Class{
 	KindGreeting: ClassSignal, KindHubGreeting: ClassSignal, KindCredentials: ClassSignal, KindWelcome: ClassSignal,
 	KindCardRequest: ClassSignal, KindCards: ClassSignal, KindChannelUpdate: ClassSignal, KindEndOfCards: ClassSignal,
 	KindRemoved: ClassSignal, KindCallRoster: ClassSignal, KindStartCall: ClassSignal, KindHangUp: ClassSignal,
-	KindICEServers: ClassSignal, KindAck: ClassSignal, KindError: ClassSignal,
+	KindICEServers: ClassSignal, KindAck: ClassSignal, KindLive: ClassSignal, KindError: ClassSignal,
 	KindMessage: ClassData, KindSession: ClassData, KindSenderKey: ClassData,
 	KindOffer: ClassStream, KindAnswer: ClassStream, KindICE: ClassStream, KindTyping: ClassStream, KindPresence: ClassStream,
 }

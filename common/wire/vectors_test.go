@@ -80,6 +80,7 @@ func samples(t testing.TB) map[string]Packet {
 		"channel-update": signal(KindChannelUpdate, &ChannelUpdate{Channel: general, From: 2, Statements: [][]byte{[]byte("statement")}}),
 		"removed":        signal(KindRemoved, &Removed{User: fill[id.UserID](0xc1), Device: bobLaptop}),
 		"ack":            &SignalPacket{Kind: KindAck, Re: hello, Payload: must(t, &Ack{Channel: general, Seq: 7, At: 1767225600000})},
+		"live":           &SignalPacket{Kind: KindLive, Payload: must(t, &Ack{Channel: general, Seq: 7})},
 		"start-call":     signal(KindStartCall, &StartCall{Channel: general, Call: theCall, Started: 1767225600000, Joined: 1767225601000}),
 		"hang-up":        signal(KindHangUp, &HangUp{Channel: general, Call: theCall}),
 		"call-request":   signal(KindCallRoster, &CallRosterRequest{Channel: general}),

@@ -68,6 +68,7 @@ func (s *session) subscribe(j store.Journal, seq uint64) {
 	sub := s.hub.rooms.enter(s.hub, s, j)
 	if s.hub.limits.Retention == 0 {
 		sub.room.join(sub, ^uint64(0)) // nothing is ever published with a sequence
+		s.tellLive(j, 0)
 	} else {
 		sub.after = s.startOf(j, seq)
 	}
@@ -161,9 +162,16 @@ func (s *session) catchUp(sub *subscription) {
 		}
 		// What was published and is not there to be read is gone: trimmed or expired.
 		if upTo = max(upTo, published); sub.room.join(sub, upTo) {
+			s.tellLive(sub.room.journal, upTo)
 			return
 		}
 	}
+}
+
+// tellLive tells a device that it has been sent all that a journal holds: what follows is new.
+func (s *session) tellLive(j store.Journal, upTo uint64) {
+	channel, _ := j.Channel()
+	s.post(signal(wire.KindLive, id.NoMessage, &wire.Ack{Channel: channel, Seq: upTo}))
 }
 
 // sendStored sends entries in one write, without the device's own, and returns the last sequence. The device's cursor passes

@@ -216,14 +216,15 @@ func (c *Client) receiveSkipping() (wire.Packet, error) {
 	}
 }
 
-// isNews reports whether a packet is what the hub may tell at any time: presence, and changes to channels and their calls.
+// isNews reports whether a packet is what the hub may tell at any time: presence, changes to channels and their calls, and that
+// a journal has been sent.
 func isNews(p wire.Packet) bool {
 	switch p := p.(type) {
 	case *wire.StreamPacket:
 		return p.Kind == wire.KindPresence
 	case *wire.SignalPacket:
 		told := p.Kind == wire.KindChannelUpdate || p.Kind == wire.KindCallRoster
-		return told && p.Re == id.NoMessage || p.Kind == wire.KindRemoved
+		return told && p.Re == id.NoMessage || p.Kind == wire.KindRemoved || p.Kind == wire.KindLive
 	}
 	return false
 }

@@ -99,7 +99,7 @@ type syncCommand struct{}
 
 // Help is printed by --help below the command's first line.
 func (syncCommand) Help() string {
-	return `Leaves when the outbox is empty and nothing has come for a moment. For a profile without a window that should not stay
+	return `Leaves when the outbox is empty, all that waited at the hub is here and nothing has come for a moment. For a profile without a window that should not stay
 connected:
 
   */10 * * * *  gossip-cli sync`
@@ -117,7 +117,15 @@ func syncAll(ctx context.Context, a *app) error {
 	return a.online(ctx, func(s *session) error { return s.settle(ctx) })
 }
 
-// quiet is how long nothing must come from the hub for all to have come, and for receipts to be out.
+// unsettled says what is left to do when the time is over.
+func (s *session) unsettled() error {
+	if waiting, err := s.waiting(); err != nil || waiting > 0 {
+		return errors.Join(err, fail(exitTimeout, "messages still wait in the outbox; they will go with the next connection"))
+	}
+	return fail(exitTimeout, "not all that waits at the hub has come; the rest comes with the next connection, or wait longer with --timeout")
+}
+
+// quiet is how long nothing must come from the hub for receipts to be out, and what follows them.
 const quiet = receiptTime
 
 // settle waits until the outbox is empty and the hub has no more to give, at most the timeout without anything moving.
@@ -142,11 +150,11 @@ func (s *session) settle(ctx context.Context) error {
 			}
 			calm.Reset(quiet)
 		case <-calm.C:
-			if waiting, err := s.waiting(); err != nil || waiting == 0 {
+			if waiting, err := s.waiting(); err != nil || waiting == 0 && s.CaughtUp() {
 				return err
 			}
 		case <-limit.C:
-			return fail(exitTimeout, "messages still wait in the outbox; they will go with the next connection")
+			return s.unsettled()
 		}
 	}
 }
