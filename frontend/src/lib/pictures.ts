@@ -50,25 +50,76 @@ function taken(bytes: Uint8Array): { pictures: Picture[]; used: number } {
 /** canShow says that this system decodes pictures. */
 export const canShow = () => typeof VideoDecoder !== 'undefined'
 
-/** show draws a stream of pictures on a canvas until it ends or the signal stops it; it throws when it cannot. */
-export async function show(url: string, canvas: HTMLCanvasElement, signal: AbortSignal) {
+/** NoPictures says why the program can show none; its message is a sentence. */
+export class NoPictures extends Error {}
+
+/** How many frames may wait to be decoded: with more, a machine that is too slow shows what is long past. */
+const mostWaiting = 30
+
+/**
+ * show draws a stream of pictures on a canvas until it ends or the signal stops it, and tells of the first; it throws
+ * when it cannot.
+ */
+export async function show(
+  url: string,
+  canvas: HTMLCanvasElement,
+  signal: AbortSignal,
+  begun: () => void = () => undefined
+) {
   const answer = await fetch(url, { signal })
+  if (answer.status === 503) throw new NoPictures(await answer.text())
   if (!answer.ok || !answer.body) throw new Error(`no pictures: ${answer.status}`)
   let failure: Error | undefined
+  const newest = new Newest((frame) => {
+    draw(frame, canvas)
+    begun()
+  })
   const decoder = new VideoDecoder({
-    output: (frame) => draw(frame, canvas),
+    output: (frame) => newest.offer(frame),
     error: (cause) => (failure = cause)
   })
   decoder.configure({ codec: 'vp8', optimizeForLatency: true })
   try {
-    let begun = false
+    let keyed = false
     for await (const picture of picturesOf(answer.body)) {
       if (failure) throw failure
-      begun ||= picture.key
-      if (begun) decoder.decode(chunkOf(picture))
+      if (decoder.decodeQueueSize > mostWaiting) throw new Error('the pictures come too fast')
+      keyed ||= picture.key
+      if (keyed) decoder.decode(chunkOf(picture))
     }
   } finally {
     if (decoder.state !== 'closed') decoder.close()
+    newest.close()
+  }
+}
+
+/** Newest draws once each time the display is refreshed: of the frames that came meanwhile, only the last. */
+class Newest {
+  readonly #draw: (frame: VideoFrame) => void
+  #waiting: VideoFrame | undefined
+  #refresh = 0
+
+  constructor(draw: (frame: VideoFrame) => void) {
+    this.#draw = draw
+  }
+
+  offer(frame: VideoFrame): void {
+    this.#waiting?.close()
+    this.#waiting = frame
+    this.#refresh ||= requestAnimationFrame(() => this.#show())
+  }
+
+  close(): void {
+    cancelAnimationFrame(this.#refresh)
+    this.#waiting?.close()
+    this.#waiting = undefined
+  }
+
+  #show(): void {
+    this.#refresh = 0
+    const frame = this.#waiting
+    this.#waiting = undefined
+    if (frame) this.#draw(frame)
   }
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import type { Api, CallInfo, Participant } from '$lib/api'
 import { durationOf } from '$lib/features/call/calling'
 import { Call } from '$lib/state/call.svelte'
+import { Stage } from '$lib/state/stage.svelte'
 
 const bob: Participant = {
   user: 'u_bob',
@@ -17,12 +18,12 @@ const info = (more: Partial<CallInfo> = {}): CallInfo => ({ phase: '', participa
 const change = (call: CallInfo, seq = 1) => ({ seq, type: 'call' as const, call })
 const active = info({ phase: 'active', call: 'c_1', conversation: 'h/c', participants: [bob] })
 
-function start(calls: Partial<Api> = {}) {
-  const tell = vi.fn()
+function start(calls: Partial<Api> = {}, quiet = () => false, check = () => false) {
   const fail = vi.fn()
-  const callDevices = vi.fn().mockResolvedValue({ chosen: {} })
-  const call = new Call({ callDevices, ...calls } as unknown as Api, { tell, fail })
-  return { call, tell, fail }
+  const memory = { getItem: () => null, setItem: () => undefined }
+  const api = { hangUp: () => Promise.resolve(), ...calls } as unknown as Api
+  const call = new Call(api, { fail, quiet, check }, new Stage(memory))
+  return { call, fail }
 }
 
 describe('a call', () => {
@@ -38,27 +39,58 @@ describe('a call', () => {
     expect(call.rings).toBe(true)
   })
 
-  test('says once why it ended, and does not stay large', () => {
-    const { call, tell } = start()
+  test('says why it ended until somebody has seen it, and does not stay large', () => {
+    const { call } = start()
     call.apply(change(active))
-    call.toggleExpanded()
-    expect(call.expanded).toBe(true)
-    call.apply(change(info({ ended: 'bob hung up.' })))
-    call.apply(change(info({ ended: 'bob hung up.' })))
-    expect(tell.mock.calls).toEqual([['bob hung up.']])
-    expect(call.expanded).toBe(false)
+    call.stage.toggle(true)
+    expect(call.staged).toBe(true)
+    call.apply(change(info({ ended: 'The connection was lost.' })))
+    expect(call.ended).toMatchObject({ conversation: 'h/c', why: 'The connection was lost.' })
+    expect(call.staged).toBe(false)
+    call.apply(change(info({ ended: 'The connection was lost.' })))
+    call.dismiss()
+    expect(call.ended).toBeUndefined()
+  })
+
+  test('says that the others have hung up, but not that one has done so', async () => {
+    const { call } = start()
+    call.apply(change(active))
+    call.apply(change(info()))
+    expect(call.ended).toMatchObject({ conversation: 'h/c', why: '', mine: true })
+    call.apply(change(active))
+    expect(call.ended).toBeUndefined()
+    await call.hangUp()
+    call.apply(change(info()))
+    expect(call.ended).toBeUndefined()
+  })
+
+  test('says nothing of one that was not taken', () => {
+    const { call } = start()
+    call.apply(change({ ...active, phase: 'ringing' }))
+    call.apply(change(info()))
+    expect(call.ended).toBeUndefined()
   })
 
   test('grows when the first picture comes, and stays small when that was chosen', () => {
     const { call } = start()
     call.apply(change(active))
-    expect(call.expanded).toBe(false)
+    expect(call.staged).toBe(false)
     const seen = { ...active, participants: [{ ...bob, camera: true }] }
     call.apply(change(seen))
-    expect(call.expanded).toBe(true)
-    call.toggleExpanded()
+    expect([call.staged, call.covers]).toEqual([true, true])
+    call.stage.toggleTalk()
+    expect(call.covers).toBe(false)
+    call.stage.toggle()
     call.apply(change({ ...seen, muted: true }))
-    expect(call.expanded).toBe(false)
+    expect(call.staged).toBe(false)
+  })
+
+  test('counts who is in a call, also where one is not', () => {
+    const { call } = start()
+    const names = ['bob', 'carol']
+    const running = [{ conversation: 'h/d', started: '', users: [], names }]
+    call.apply(change({ ...active, running }))
+    expect(['h/c', 'h/d', 'h/e'].map((key) => call.peopleAt(key))).toEqual([2, 2, 0])
   })
 
   test('does not take an answer that is older than a change', async () => {

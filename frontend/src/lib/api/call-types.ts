@@ -30,6 +30,8 @@ export interface CallInfo {
   encryption?: string
   /** Everybody's identity was verified. */
   verified?: boolean
+  /** The hub of the call has a relay; false where some networks cannot be connected. */
+  relay?: boolean
   /** A sentence: too many are in. */
   warning?: string
   /** A sentence: what is wrong with this device's sound or picture. */

@@ -40,13 +40,5 @@ export const call = {
   ownPicture: 'Your own picture, as in a mirror',
   screenOf: (name: string) => `Screen of ${name}`,
   noDecoder: 'This system cannot show pictures of calls. Sound works: update WebKit to see them.',
-  pictureLost: 'The picture has stopped. It comes back when the other side sends again.',
-  devices: 'Choose devices',
-  kinds: { microphone: 'Microphone', speaker: 'Speaker', camera: 'Camera', screen: 'Screen' },
-  usual: 'As the system has it',
-  hold: 'Hold to talk',
-  holdHint: 'Keep Space or the mouse button down while you speak.',
-  hideAddress: 'Hide my address in calls',
-  hideAddressHint:
-    'Calls go through the hub, so that others do not learn your internet address. They may be slower, and need a hub that relays calls.'
+  pictureLost: 'The picture has stopped. It comes back when the other side sends again.'
 }

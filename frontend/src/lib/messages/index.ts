@@ -3,11 +3,13 @@ import * as app from './app'
 import { call } from './call'
 import * as chat from './chat'
 import { composer } from './composer'
+import { devices } from './devices'
 import { onboarding } from './onboarding'
 import { palette } from './palette'
 import * as people from './people'
 import { settings } from './settings'
 import * as sidebar from './sidebar'
+import { stage } from './stage'
 
 export const messages = {
   ...app,
@@ -16,7 +18,9 @@ export const messages = {
   ...sidebar,
   call,
   composer,
+  devices,
   onboarding,
   palette,
-  settings
+  settings,
+  stage
 }

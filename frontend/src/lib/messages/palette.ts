@@ -69,7 +69,17 @@ export const palette = {
     call: 'Call in this conversation',
     videoCall: 'Call with video in this conversation',
     muteCall: 'Mute or unmute yourself in the call',
-    hangUp: 'Hang up'
+    hangUp: 'Hang up',
+    acceptCall: 'Accept the call',
+    declineCall: 'Decline the call',
+    deafenCall: 'Hear nothing of the call, or hear it again',
+    cameraCall: 'Turn your camera on or off in the call',
+    shareCall: 'Share your screen in the call, or stop it',
+    checkDevices: 'Check sound and picture',
+    talkByKey: 'Push to talk: turn on',
+    talkFreely: 'Push to talk: turn off',
+    callStage: 'Show the call large or small',
+    callWhole: 'Full screen for the call'
   },
   leaveText: (name: string) => `You no longer get what is written in ${name}.`,
   leaveAction: 'Leave',

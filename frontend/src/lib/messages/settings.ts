@@ -10,6 +10,7 @@ export const settings = {
     appearance: 'Appearance',
     notifications: 'Notifications',
     privacy: 'Privacy',
+    calls: 'Calls',
     hubs: 'Hubs',
     storage: 'Storage',
     shortcuts: 'Keyboard',

@@ -2,9 +2,11 @@
 export const shortcuts = {
   enter: 'Enter sends the message',
   enterHint: 'Shift+Enter makes a new line. Without it Ctrl+Enter sends.',
+  talk: 'Be heard while it is held down',
   groups: {
     app: 'Everywhere',
     conversation: 'In the open conversation',
+    call: 'In a call',
     list: 'In the list of conversations',
     message: 'On a message',
     composer: 'While writing'

@@ -42,14 +42,13 @@ export class AppState extends Shell {
 
   /** start loads everything and follows the program until the returned function is called. */
   start(): () => void {
-    const stopFeed = this.#feed.start()
-    const stopAppearance = this.appearance.follow(matchMedia('(prefers-color-scheme: dark)'))
-    const stopAttention = this.attention.follow(window)
-    return () => {
-      stopFeed()
-      stopAppearance()
-      stopAttention()
-    }
+    const stops = [
+      this.#feed.start(),
+      this.appearance.follow(matchMedia('(prefers-color-scheme: dark)')),
+      this.attention.follow(window),
+      this.follow(window)
+    ]
+    return () => stops.forEach((stop) => stop())
   }
 
   override load(snapshot: Snapshot): void {
@@ -88,6 +87,7 @@ export class AppState extends Shell {
   /** open shows a conversation, or the one it shows already anew. */
   open(key: string): void {
     this.#chosen = true
+    this.call.stage.makeRoom()
     this.conversations.open(key)
     localStorage.setItem(lastOpen, key)
     this.keepPlace()

@@ -4,6 +4,8 @@ import type { Api, Change, Conversation, Settings } from '$lib/api'
 export interface Surroundings {
   readonly conversations: { readonly active: string; readonly list: readonly Conversation[] }
   readonly settings: { readonly value: Settings }
+  /** What lies over the conversation. */
+  readonly call: { readonly covers: boolean }
 }
 
 /** waiting is how many messages call for the person: of a muted conversation only those that name them. */
@@ -31,9 +33,9 @@ export class Attention {
   get badge(): number {
     return waiting(this.#around.conversations.list)
   }
-  /** attended is the conversation that is being looked at, "" when the window is not. */
+  /** attended is the conversation that is being looked at, "" when the window or another part is. */
   get attended(): string {
-    return this.#focused ? this.#around.conversations.active : ''
+    return this.#focused && !this.#around.call.covers ? this.#around.conversations.active : ''
   }
 
   /** follow watches the window until the returned function is called. */

@@ -1,10 +1,14 @@
 import type { Api, Change, LocalHub, Snapshot } from '$lib/api'
 import { plain } from '$lib/sentences'
+import { ring, ringback } from '$lib/sound'
 import { Appearance } from './appearance.svelte'
 import { Call } from './call.svelte'
+import { CallSounds } from './call-sounds.svelte'
+import { Devices } from './devices.svelte'
 import { Onboarding } from './onboarding.svelte'
 import { Session } from './session.svelte'
 import { Preferences } from './settings.svelte'
+import { Talk } from './talk.svelte'
 import { Toasts } from './toasts.svelte'
 import { View } from './view.svelte'
 
@@ -17,6 +21,8 @@ export class Shell {
   readonly session: Session
   readonly onboarding: Onboarding
   readonly call: Call
+  readonly devices: Devices
+  readonly talk: Talk
   readonly api: Api
   #ownHub = $state.raw<LocalHub | undefined>()
 
@@ -28,16 +34,45 @@ export class Shell {
       tell: (notice) => this.toasts.add('info', plain(notice)),
       fail: (cause) => this.fail(cause)
     })
+    const help = {
+      tell: (sentence: string) => void this.toasts.add('info', plain(sentence)),
+      fail: (cause: unknown) => this.fail(cause)
+    }
     this.call = new Call(api, {
-      tell: (sentence) => this.toasts.add('info', plain(sentence)),
-      fail: (cause) => this.fail(cause)
+      ...help,
+      quiet: () => this.settings.value.doNotDisturb,
+      check: (conversation, video) => this.checkFirst({ conversation, video })
     })
+    this.devices = new Devices(api, help)
+    this.talk = new Talk(api, this)
     this.onboarding = new Onboarding(api, this.session, this.settings)
   }
 
   /** ownHub is the hub on this machine, undefined until it was asked for. */
   get ownHub(): LocalHub | undefined {
     return this.#ownHub
+  }
+
+  /** covered says that a dialog has the keys. */
+  get covered(): boolean {
+    return !!this.view.dialog || this.call.rings
+  }
+
+  /** follow rings, and takes the key to talk, until the returned function is called. */
+  follow(target: Window): () => void {
+    const quiet = new CallSounds(this, { ring, ringback }).follow()
+    const stop = this.talk.follow(target)
+    return () => {
+      quiet()
+      stop()
+    }
+  }
+
+  /** checkFirst offers the check of sound and picture in the place of a profile's first call. */
+  private checkFirst(call: { conversation: string; video: boolean }): boolean {
+    if (!this.settings.loaded || this.settings.value.callChecked) return false
+    this.view.show({ kind: 'deviceCheck', call })
+    return true
   }
 
   async loadOwnHub(): Promise<void> {
@@ -57,6 +92,7 @@ export class Shell {
   apply(change: Change): void {
     this.session.apply(change)
     this.call.apply(change)
+    this.devices.apply(change)
     this.settings.apply(change)
     if (change.type === 'error') this.tell(change.error.sentence)
     if (change.type === 'local_hub' && this.#ownHub) void this.loadOwnHub()

@@ -3,6 +3,7 @@ export type SettingsPage =
   | 'appearance'
   | 'notifications'
   | 'privacy'
+  | 'calls'
   | 'hubs'
   | 'storage'
   | 'shortcuts'
@@ -25,6 +26,8 @@ export type Dialog =
   | { kind: 'timer'; conversation: string }
   | { kind: 'messageInfo'; conversation: string; message: string }
   | { kind: 'phrase' }
+  /** With the call that begins when all is well. */
+  | { kind: 'deviceCheck'; call?: { conversation: string; video: boolean } }
   | {
       kind: 'confirm'
       title: string

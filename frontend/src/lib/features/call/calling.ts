@@ -6,9 +6,17 @@ const texts = messages.call
 
 /** mayCall says that a call can be begun in a conversation now; a call that runs there is joined instead. */
 export function mayCall(app: AppState, one: Conversation | undefined): boolean {
-  if (!one || app.call.on || app.call.running(one.key)) return false
+  return mayBegin(app, one) && !app.call.running(one?.key ?? '')
+}
+
+/** mayBegin says that a call can be begun or joined in a conversation now. */
+export function mayBegin(app: AppState, one: Conversation | undefined): boolean {
+  if (!one || app.call.on) return false
   return one.kind === 'channel' ? one.member : !one.person_blocked && !one.blocked
 }
+
+/** hubOf is the hub that a call goes by. */
+export const hubOf = (info: CallInfo) => info.conversation?.split('/')[0] ?? ''
 
 /** placeOf names where the call is: the channel, or the other person. */
 export function placeOf(app: AppState, info: CallInfo): { name: string; channel: boolean } {

@@ -7,11 +7,13 @@ export interface Action {
   /** Other words for it. */
   keywords?: string
   /** Where the list of keys shows it. */
-  group: 'app' | 'conversation'
+  group: 'app' | 'conversation' | 'call'
   /** Such as "Mod+K", where Mod is Control or, on a Mac, Command. */
   shortcut?: string
   /** The palette does not list what only makes sense by its keys. */
   hidden?: boolean
+  /** Its keys work over dialogs, too. */
+  always?: boolean
   when?: (app: AppState) => boolean
   run: (app: AppState) => unknown
 }

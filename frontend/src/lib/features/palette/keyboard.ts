@@ -10,7 +10,7 @@ export function takeKey(app: AppState, event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || !app.onboarding.done) return
   const action = actions.find((one) => one.shortcut && pressed(one.shortcut, event))
   if (!action || (action.when && !action.when(app))) return
-  if (!mayAct(app)) return
+  if (!action.always && !mayAct(app)) return
   event.preventDefault()
   void action.run(app)
 }
