@@ -2,78 +2,80 @@ package chat
 
 import (
 	"errors"
+	"time"
 
 	"gossip/backend/history"
+	"gossip/backend/outbox"
 	"gossip/common/id"
 	"gossip/common/wire"
 )
 
 // acknowledged handles the hub's word that a packet of ours is on its disk.
 func (c *change) acknowledged(re id.MessageID, ack wire.Ack) error {
-	w := c.outbox.remove(re)
-	if w == nil {
-		return nil // an earlier connection's
-	}
 	ack.At = c.boundedTime(ack.At)
-	if p := c.outbox.progress[w.message]; p != nil {
-		if p.kept++; p.kept == 1 {
-			p.seq, p.at = ack.Seq, ack.At
-		}
+	conversation, done, err := c.outbox.Acknowledged(c.tx, re, ack.Seq, ack.At)
+	if err != nil || conversation == nil { // an earlier connection's
+		return err
 	}
-	if conv := c.ConversationOf(w.conv); ack.Seq > 0 && !conv.Direct() {
+	if conv := c.ConversationOf(conversation); ack.Seq > 0 && !conv.Direct() {
 		if err := c.passOwn(conv.Channel, ack.Seq); err != nil {
 			return err
 		}
 	}
-	return c.settle(w)
+	return c.settled(done)
 }
+
+// How long the packets wait after the hub refused one for now, whatever it asks for.
+const (
+	shortRetry  = time.Second
+	longestWait = 5 * time.Minute
+)
 
 // refused handles the hub's refusal of a packet: for now, or for good.
 func (c *change) refused(re id.MessageID, refusal *wire.Error) error {
-	w := c.outbox.packets[re]
-	if w == nil {
+	if !c.outbox.Has(re) {
 		return nil
 	}
 	switch refusal.Code {
 	case wire.CodeRate, wire.CodeStorage, wire.CodeInternal, wire.CodeShutdown, wire.CodeSlow, wire.CodeReplaced:
-		// All of them go again, in order, from the first that is not acknowledged: the hub drops what it has.
-		c.outbox.restart()
-		c.outbox.retryAt = c.now.Add(max(refusal.Wait(), shortRetry))
-		if latest := c.now.Add(longestWait); refusal.Wait() < 0 || c.outbox.retryAt.After(latest) {
-			c.outbox.retryAt = latest
-		}
+		// All of them go again: the hub drops what it has.
+		c.outbox.Restart(c.now.Add(patience(refusal)))
 		return nil
 	}
 	c.Log.Info("the hub refused a packet", "packet", re, "code", string(refusal.Code))
-	c.outbox.remove(re)
-	if p := c.outbox.progress[w.message]; p != nil && refusal.Code != wire.CodeUnknownDevice {
-		p.problem = refusal.Sentence
+	problem := refusal.Sentence
+	if refusal.Code == wire.CodeUnknownDevice {
+		problem = ""
 	}
-	return c.settle(w)
-}
-
-// settle drops a packet that needs no more care, and moves its message on when it was the last copy.
-func (c *change) settle(w *waiting) error {
-	if err := c.tx.Bucket(outboxBucket, c.Config.Hub[:]).Delete(numberKey(w.number)); err != nil {
+	done, err := c.outbox.Refused(c.tx, re, problem)
+	if err != nil {
 		return err
 	}
-	p := c.outbox.progress[w.message]
-	if p == nil {
+	return c.settled(done)
+}
+
+// patience is how long to wait after a refusal.
+func patience(refusal *wire.Error) time.Duration {
+	if refusal.Wait() < 0 {
+		return longestWait
+	}
+	return min(max(refusal.Wait(), shortRetry), longestWait)
+}
+
+// settled moves a message on of which the last copy is settled; nil for none.
+func (c *change) settled(done *outbox.Delivery) error {
+	if done == nil {
 		return nil
 	}
-	if p.left--; p.left > 0 {
-		return nil
-	}
-	delete(c.outbox.progress, w.message)
-	conv := c.ConversationOf(w.conv)
-	at, r, err := history.Find(c.tx, conv, w.message)
+	conv := c.ConversationOf(done.Conversation)
+	at, r, err := history.Find(c.tx, conv, done.Message)
 	if err != nil || r == nil || r.State != history.StateQueued {
 		return err
 	}
-	if p.kept == 0 {
-		return c.fail(conv, at, r, p.problem)
+	if done.Kept == 0 {
+		return c.fail(conv, at, r, done.Problem)
 	}
-	return c.sent(conv, at, r, p)
+	return c.sent(conv, at, r, done)
 }
 
 // fail marks a message that nobody can get.
@@ -86,14 +88,14 @@ func (c *change) fail(conv Conversation, at history.Place, r *history.Row, why s
 }
 
 // sent gives a message of one's own its final place and starts its timer.
-func (c *change) sent(conv Conversation, at history.Place, r *history.Row, p *progress) error {
+func (c *change) sent(conv Conversation, at history.Place, r *history.Row, d *outbox.Delivery) error {
 	own, err := c.numbers(conv, c.device)
 	if err != nil {
 		return err
 	}
-	major := p.at
+	major := d.At
 	if !conv.Direct() {
-		major = p.seq
+		major = d.Seq
 	}
 	if r.Number > own.Taken {
 		own.Major, own.Taken = max(own.Major, major), r.Number
@@ -101,7 +103,7 @@ func (c *change) sent(conv Conversation, at history.Place, r *history.Row, p *pr
 	if err := c.saveNumbers(conv, c.device, own); err != nil {
 		return err
 	}
-	r.State, r.ReceivedAt = history.StateSent, int64(p.at)
+	r.State, r.ReceivedAt = history.StateSent, int64(d.At)
 	if r.Reached != "" {
 		r.State, r.Reached = r.Reached, ""
 	}
@@ -133,6 +135,6 @@ func (h *Hub) retry(conv Conversation, m id.MessageID) error {
 		if err := c.Replace(conv, at, r); err != nil {
 			return err
 		}
-		return c.enqueue(conv, &pending{Message: m, Number: r.Number, Content: kept.Content})
+		return c.enqueue(conv, &outbox.Message{ID: m, Number: r.Number, Content: kept.Content})
 	})
 }

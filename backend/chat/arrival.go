@@ -119,8 +119,8 @@ func (h *Hub) logsCame(err error) {
 // connected starts the journals and looks what has changed meanwhile.
 func (h *Hub) connected(conn Connection, welcome wire.Welcome) {
 	h.conn, h.deaf = conn, false
-	h.outbox.restart()
-	h.outbox.retryAt, h.outbox.again = time.Time{}, time.Time{} // what was to be waited for was the other connection's
+	h.outbox.Restart(time.Time{})
+	h.asksAgain = time.Time{} // what was to be waited for was the other connection's
 	clear(h.unavailable)
 	clear(h.confirmed)
 	h.forgetSyncs()
@@ -138,7 +138,7 @@ func (h *Hub) disconnected() {
 	h.Calls.Connected(h.Config.Hub, false)
 	h.conn = nil
 	h.Roster.Disconnected(h.Config.Hub)
-	h.outbox.restart()
+	h.outbox.Restart(time.Time{})
 	h.tell(Event{Type: EventConversations})
 }
 

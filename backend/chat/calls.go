@@ -7,6 +7,7 @@ import (
 
 	"gossip/backend/e2ee"
 	"gossip/backend/history"
+	"gossip/backend/outbox"
 	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
@@ -120,7 +121,7 @@ func (h *Hub) Negotiate(conv Conversation, to id.DeviceID, body content.Body) er
 			return err
 		}
 		return h.update(func(c *change) error {
-			return c.tell(conv, body, pending{Devices: []id.DeviceID{to}, Expires: history.Millis(c.now.Add(negotiationLasts))})
+			return c.tell(conv, body, outbox.Message{Devices: []id.DeviceID{to}, Expires: history.Millis(c.now.Add(negotiationLasts))})
 		})
 	})
 }
@@ -248,7 +249,7 @@ func (h *Hub) CallsSettled(ctx context.Context) error {
 	for {
 		settled := false
 		err := h.do(ctx, func() error {
-			settled = h.conn == nil || len(h.calls.asked) == 0 && len(h.outbox.waiting) == 0 && h.outbox.pending() == 0
+			settled = h.conn == nil || len(h.calls.asked) == 0 && h.outbox.Empty()
 			return nil
 		})
 		if err != nil || settled {

@@ -100,8 +100,8 @@ func (h *Hub) startFetch(users []id.UserID) {
 				delete(h.fetching, user)
 				switch {
 				case err != nil:
-					h.outbox.again = time.Now().Add(hubAgain)
-					h.unavailable[user] = absence{until: h.outbox.again}
+					h.asksAgain = time.Now().Add(hubAgain)
+					h.unavailable[user] = absence{until: h.asksAgain}
 				case len(h.Roster.Wanted(h.Config.Hub, []id.UserID{user})) > 0:
 					h.unavailable[user] = absence{until: time.Now().Add(cardsAgain), certain: true}
 				case h.conn == conn:

@@ -27,7 +27,7 @@ func TestSendOfflineSurvivesARestart(t *testing.T) {
 	if got.Text != "hello" || got.State != history.StateQueued || !got.Mine {
 		t.Fatalf("after the restart it is %+v", got)
 	}
-	if n := p.hub.outbox.queued[p.withBob()]; n != 1 {
+	if n := p.hub.outbox.Held(p.withBob().Key()); n != 1 {
 		t.Fatalf("%d messages wait, want 1", n)
 	}
 	list := p.hub.Conversations()

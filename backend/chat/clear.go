@@ -2,6 +2,7 @@ package chat
 
 import (
 	"gossip/backend/history"
+	"gossip/backend/outbox"
 	"gossip/backend/store"
 	"gossip/common/id"
 )
@@ -55,24 +56,11 @@ func (c *change) forgetMissing(conv Conversation) error {
 
 // cancel takes back what was said in a conversation and is not encrypted yet. What was said about other messages still goes.
 func (c *change) cancel(conv Conversation) error {
-	waiting := c.tx.Bucket(pendingBucket, c.Config.Hub[:])
-	for key, value := range waiting.Range(nil, nil, false, 0) {
-		p, err := store.DecodeValue[pending](value)
-		if err != nil {
-			return err
+	return c.outbox.Cancel(c.tx, conv.Key(), func(m *outbox.Message) (bool, error) {
+		if !m.Broadcast() {
+			return false, nil
 		}
-		if c.ConversationOf(p.Conversation) != conv || !p.broadcast() {
-			continue
-		}
-		if _, r, err := history.Find(c.tx, conv, p.Message); err != nil {
-			return err
-		} else if r == nil {
-			continue
-		}
-		if err := waiting.Delete(key); err != nil {
-			return err
-		}
-		c.outbox.queued[conv]--
-	}
-	return nil
+		_, r, err := history.Find(c.tx, conv, m.ID)
+		return r != nil, err
+	})
 }

@@ -17,9 +17,9 @@ func TestNothingIsLeftOfADeletedConversation(t *testing.T) {
 					names = append(names, name)
 				}
 			}
-			empty, err := tx.Bucket(pendingBucket, p.hubID[:]).Empty()
+			empty, err := tx.Bucket("pending", p.hubID[:]).Empty()
 			if !empty {
-				names = append(names, pendingBucket)
+				names = append(names, "pending")
 			}
 			return err
 		}))
@@ -35,7 +35,7 @@ func TestNothingIsLeftOfADeletedConversation(t *testing.T) {
 	if names := left(); len(names) != 0 {
 		t.Errorf("afterwards there are rows in %v", names)
 	}
-	if n := p.hub.outbox.queued[p.withBob()]; n != 0 {
+	if n := p.hub.outbox.Held(p.withBob().Key()); n != 0 {
 		t.Errorf("%d messages wait", n)
 	}
 	p.close()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gossip/backend/history"
+	"gossip/backend/outbox"
 	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
@@ -82,7 +83,7 @@ func (c *change) send(conv Conversation, text content.Text) (id.MessageID, error
 			return id.NoMessage, err
 		}
 	}
-	return m.ID, c.enqueue(conv, &pending{Message: m.ID, Number: m.Number, Content: encoded, Expires: outerExpiry(text, c.now)})
+	return m.ID, c.enqueue(conv, &outbox.Message{ID: m.ID, Number: m.Number, Content: encoded, Expires: outerExpiry(text, c.now)})
 }
 
 // mayWrite refuses what could never be sent. What is only blocked for now waits in the outbox.
@@ -137,7 +138,7 @@ func (c *change) sayNow(conv Conversation, body content.Body) error {
 	if err := errors.Join(c.apply(own), c.befriend(conv)); err != nil {
 		return err
 	}
-	return c.enqueue(conv, &pending{Message: m.ID, Number: m.Number, Content: encoded})
+	return c.enqueue(conv, &outbox.Message{ID: m.ID, Number: m.Number, Content: encoded})
 }
 
 // checkTarget finds the message that a command is about and asks whether it is allowed.

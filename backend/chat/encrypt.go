@@ -2,13 +2,13 @@ package chat
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"slices"
 	"time"
 
 	"gossip/backend/e2ee"
 	"gossip/backend/history"
+	"gossip/backend/outbox"
 	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
@@ -16,26 +16,9 @@ import (
 	"gossip/common/wire"
 )
 
-// Buckets of what was sent, for those who ask again.
-const (
-	sentPacketBucket = "sent-packet" // scope hub: packet id -> sentPacket
-	sentOrderBucket  = "sent-order"  // scope hub: count -> packet id
-)
-
-// keptPackets is how much of it is kept.
-const keptPackets = 20000
-
 // waitingGrace is how much longer than its timer the hub may keep a copy of a disappearing message that nobody has
 // fetched: the timer of a reader starts only when it is read.
 const waitingGrace = 7 * 24 * time.Hour
-
-// sentPacket says what a packet carried.
-type sentPacket struct {
-	Conversation []byte       `cbor:"1,keyasint"`
-	Number       uint64       `cbor:"2,keyasint,omitempty"` // 0: nothing that a person would miss
-	To           id.DeviceID  `cbor:"3,keyasint,omitzero"`
-	Channel      id.ChannelID `cbor:"4,keyasint,omitzero"` // a sender key of this channel
-}
 
 // packetID names the first packet that carries a message to a device, or to a channel (no device): both ends compute
 // it, so that a packet that could not be read is known for the message that comes for it later.
@@ -73,80 +56,80 @@ func (h *Hub) audience(conv Conversation) []id.UserID {
 
 // ready reports whether one pending message can be encrypted now. Machinery (receipts, repair) goes to devices that
 // are known, whatever stands against a person's message.
-func (c *change) ready(conv Conversation, p *pending) bool {
-	if p.broadcast() {
+func (c *change) ready(conv Conversation, m *outbox.Message) bool {
+	if m.Broadcast() {
 		return c.prepared(conv)
 	}
-	return c.conn != nil && c.haveCards(p.Users)
+	return c.conn != nil && c.haveCards(m.Users)
 }
 
 // encrypt turns a message into packets in the outbox.
-func (c *change) encrypt(conv Conversation, p *pending) error {
-	if p.Number > 0 && p.broadcast() {
-		kept := history.Sent{Message: p.Message, Content: p.Content, Length: c.logLength(conv), At: history.Millis(c.now)}
-		if err := c.KeepSent(conv, p.Number, kept); err != nil {
+func (c *change) encrypt(conv Conversation, m *outbox.Message) error {
+	if m.Number > 0 && m.Broadcast() {
+		kept := history.Sent{Message: m.ID, Content: m.Content, Length: c.logLength(conv), At: history.Millis(c.now)}
+		if err := c.KeepSent(conv, m.Number, kept); err != nil {
 			return err
 		}
 	}
-	if p.broadcast() && !conv.Direct() {
-		return c.encryptChannel(conv, p)
+	if m.Broadcast() && !conv.Direct() {
+		return c.encryptChannel(conv, m)
 	}
-	return c.encryptDevices(conv, p)
+	return c.encryptDevices(conv, m)
 }
 
-func (c *change) encryptChannel(conv Conversation, p *pending) error {
+func (c *change) encryptChannel(conv Conversation, m *outbox.Message) error {
 	devices := c.devicesOf(c.audience(conv))
-	message, distributions, err := c.Engine.EncryptChannel(c.tx, conv.Channel, devices, p.Content, c.now)
+	message, distributions, err := c.Engine.EncryptChannel(c.tx, conv.Channel, devices, m.Content, c.now)
 	if err != nil {
-		return c.unencryptable(conv, p, err)
+		return c.unencryptable(conv, m, err)
 	}
 	for _, key := range distributions {
-		record := sentPacket{Conversation: p.Conversation, To: key.To, Channel: conv.Channel}
-		if err := c.post(p, &key, id.NewMessageID(), id.NoMessage, record); err != nil {
+		note := outbox.Note{Conversation: m.Conversation, To: key.To, Channel: conv.Channel}
+		if err := c.post(m, &key, id.NewMessageID(), id.NoMessage, note); err != nil {
 			return err
 		}
 	}
 	out := e2ee.Outgoing{Kind: wire.KindMessage, Payload: message}
-	return c.postChannel(conv, p, &out)
+	return c.postChannel(conv, m, &out)
 }
 
-func (c *change) postChannel(conv Conversation, p *pending, out *e2ee.Outgoing) error {
-	o := outgoing{
-		Kind: out.Kind, ID: packetID(p.Message, id.NoDevice), Channel: conv.Channel, Payload: out.Payload,
-		Conversation: p.Conversation, Message: p.Message,
+func (c *change) postChannel(conv Conversation, m *outbox.Message, out *e2ee.Outgoing) error {
+	o := outbox.Packet{
+		Kind: out.Kind, ID: packetID(m.ID, id.NoDevice), Channel: conv.Channel, Payload: out.Payload,
+		Conversation: m.Conversation, Message: m.ID,
 	}
-	return c.postPacket(p, &o, sentPacket{Conversation: p.Conversation, Number: p.Number})
+	return c.postPacket(m, &o, outbox.Note{Conversation: m.Conversation, Number: m.Number})
 }
 
 // encryptDevices makes one copy for each device that gets the message.
-func (c *change) encryptDevices(conv Conversation, p *pending) error {
-	devices, message := c.targets(conv, p), id.NoMessage
-	if p.broadcast() {
-		message = p.Message
+func (c *change) encryptDevices(conv Conversation, m *outbox.Message) error {
+	devices, message := c.targets(conv, m), id.NoMessage
+	if m.Broadcast() {
+		message = m.ID
 	}
 	copies := 0
 	var last error
 	for _, device := range devices {
-		if p.Fresh {
+		if m.Fresh {
 			if err := c.Engine.Reset(c.tx, device.ID()); err != nil {
 				return err
 			}
 		}
-		out, err := c.Engine.EncryptTo(c.tx, device, p.Content, c.now)
+		out, err := c.Engine.EncryptTo(c.tx, device, m.Content, c.now)
 		if errors.Is(err, identity.ErrNoSubkey) {
 			last = err // away for weeks; the others still get it
 			continue
 		}
 		if err != nil {
-			return c.unencryptable(conv, p, err)
+			return c.unencryptable(conv, m, err)
 		}
 		copies++
 		packet := id.NewMessageID()
 		if message != id.NoMessage {
-			packet = packetID(p.Message, device.ID())
+			packet = packetID(m.ID, device.ID())
 		}
-		record := sentPacket{Conversation: p.Conversation, Number: p.Number, To: device.ID()}
-		if err := c.post(p, &out, packet, message, record); err != nil {
+		note := outbox.Note{Conversation: m.Conversation, Number: m.Number, To: device.ID()}
+		if err := c.post(m, &out, packet, message, note); err != nil {
 			return err
 		}
 	}
@@ -154,21 +137,21 @@ func (c *change) encryptDevices(conv Conversation, p *pending) error {
 		if last == nil {
 			last = errors.New("nobody can receive this: the other has no device that the hub knows")
 		}
-		return c.unencryptable(conv, p, last)
+		return c.unencryptable(conv, m, last)
 	}
 	return nil
 }
 
 // targets are the devices that get a message of which each gets a copy of its own.
-func (c *change) targets(conv Conversation, p *pending) []*identity.Device {
-	if len(p.Devices) == 0 && len(p.Users) > 0 {
-		return c.devicesOf(p.Users)
+func (c *change) targets(conv Conversation, m *outbox.Message) []*identity.Device {
+	if len(m.Devices) == 0 && len(m.Users) > 0 {
+		return c.devicesOf(m.Users)
 	}
-	if p.broadcast() {
+	if m.Broadcast() {
 		return c.devicesOf(c.audience(conv))
 	}
 	var devices []*identity.Device
-	for _, to := range p.Devices {
+	for _, to := range m.Devices {
 		if _, device, ok := c.Roster.Owner(to, nil); ok {
 			devices = append(devices, device)
 		}
@@ -191,57 +174,30 @@ func (c *change) devicesOf(users []id.UserID) []*identity.Device {
 	return devices
 }
 
-func (c *change) post(p *pending, out *e2ee.Outgoing, packet, message id.MessageID, record sentPacket) error {
-	o := outgoing{Kind: out.Kind, ID: packet, To: out.To, Payload: out.Payload, Conversation: p.Conversation, Message: message}
-	return c.postPacket(p, &o, record)
+func (c *change) post(m *outbox.Message, out *e2ee.Outgoing, packet, message id.MessageID, note outbox.Note) error {
+	o := outbox.Packet{Kind: out.Kind, ID: packet, To: out.To, Payload: out.Payload, Conversation: m.Conversation, Message: message}
+	return c.postPacket(m, &o, note)
 }
 
 // postPacket puts a packet into the outbox and remembers what it carries.
-func (c *change) postPacket(p *pending, o *outgoing, record sentPacket) error {
-	if p.Expires != 0 && o.Kind != wire.KindSenderKey { // that key opens what follows, too
-		o.Expires = uint64(p.Expires)
+func (c *change) postPacket(m *outbox.Message, o *outbox.Packet, note outbox.Note) error {
+	if m.Expires != 0 && o.Kind != wire.KindSenderKey { // that key opens what follows, too
+		o.Expires = uint64(m.Expires)
 	}
-	bucket := c.tx.Bucket(outboxBucket, c.Config.Hub[:])
-	number, err := bucket.NextSequence()
-	if err != nil {
-		return err
-	}
-	c.outbox.add(number, o)
-	return errors.Join(store.PutValue(bucket, numberKey(number), o), c.keepPacket(o.ID, record))
+	return c.outbox.Post(c.tx, o, note)
 }
 
 // unencryptable ends a message that can't be encrypted: its row says why. What is no person's is logged.
-func (c *change) unencryptable(conv Conversation, p *pending, cause error) error {
+func (c *change) unencryptable(conv Conversation, m *outbox.Message, cause error) error {
 	if errors.Is(cause, store.ErrDamaged) || errors.Is(cause, store.ErrDiskFull) {
 		return cause
 	}
 	c.Log.Warn("a message could not be encrypted", "cause", cause)
-	at, r, err := history.Find(c.tx, conv, p.Message)
+	at, r, err := history.Find(c.tx, conv, m.ID)
 	if err != nil || r == nil {
 		return err
 	}
 	return c.fail(conv, at, r, cause.Error())
-}
-
-func (c *change) keepPacket(packet id.MessageID, record sentPacket) error {
-	order, packets := c.tx.Bucket(sentOrderBucket, c.Config.Hub[:]), c.tx.Bucket(sentPacketBucket, c.Config.Hub[:])
-	count, err := order.NextSequence()
-	if err != nil {
-		return err
-	}
-	if count > keptPackets {
-		oldest := binary.BigEndian.AppendUint64(nil, count-keptPackets)
-		old, err := order.Get(oldest)
-		if err != nil {
-			return err
-		}
-		if old != nil {
-			if err := errors.Join(packets.Delete(old), order.Delete(oldest)); err != nil {
-				return err
-			}
-		}
-	}
-	return errors.Join(order.Put(numberKey(count), packet[:]), store.PutValue(packets, packet[:], record))
 }
 
 // outerExpiry is when the hub may drop a waiting copy; 0 for what does not disappear.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gossip/backend/e2ee"
+	"gossip/backend/outbox"
 	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
@@ -148,14 +149,14 @@ func TestAHubCannotHoldTheOutboxForEver(t *testing.T) {
 	p := newProfile(t)
 	check(t, p.hub.call(func() error {
 		return p.hub.update(func(c *change) error {
+			packet := outbox.Packet{ID: id.MessageID{1}}
+			check(t, c.outbox.Post(c.tx, &packet, outbox.Note{}))
 			for _, wait := range []uint{^uint(0), 1 << 62, 1 << 40, 9_300_000_000_000} {
-				c.outbox.packets[id.MessageID{1}] = &waiting{id: id.MessageID{1}}
-				check(t, c.refused(id.MessageID{1}, &wire.Error{Code: wire.CodeRate, RetryAfter: wait}))
-				if until := time.Until(c.outbox.retryAt); until > longestWait || until <= 0 {
+				check(t, c.refused(packet.ID, &wire.Error{Code: wire.CodeRate, RetryAfter: wait}))
+				if until := time.Until(c.outbox.RetryAt()); until > longestWait || until <= 0 {
 					t.Errorf("after %d ms it waits %v", wait, until)
 				}
 			}
-			delete(c.outbox.packets, id.MessageID{1})
 			return nil
 		})
 	}))

@@ -1,6 +1,6 @@
 // Package chat holds the conversations of one hub: what is said in channels and in direct messages, in which order,
-// to whom it still has to go, and what is missing and being asked for again. What is kept of all that is package history's. One
-// goroutine a hub owns all of it; what changes together is stored in one transaction.
+// to whom it still has to go, and what is missing and being asked for again. What is shown of all that is kept by package history,
+// what has to go out by package outbox. One goroutine a hub owns all of it; what changes together is stored in one transaction.
 package chat
 
 import (
@@ -12,6 +12,7 @@ import (
 
 	"gossip/backend/e2ee"
 	"gossip/backend/history"
+	"gossip/backend/outbox"
 	"gossip/backend/roster"
 	"gossip/backend/store"
 	"gossip/common/id"
@@ -91,7 +92,8 @@ type Hub struct {
 	deaf          bool       // the connection was given up: what it still brings is discarded
 	channels      map[id.ChannelID]*channel
 	cursors       map[id.ChannelID]*cursor // NoChannel: the inbox
-	outbox        outbox
+	outbox        *outbox.Outbox
+	asksAgain     time.Time // when the hub may be asked again for what the held messages lack
 	repairs       map[id.MessageID]*repair
 	receiptsDue   time.Time // zero: none wait
 	sweepDue      time.Time
@@ -115,7 +117,7 @@ func Open(config Config) (*Hub, error) {
 		Config: config, self: config.Roster.Self(), device: config.Device.ID(),
 		jobs: make(chan func()), arrived: make(chan struct{}, 1), room: make(chan struct{}, 1), stopped: make(chan struct{}),
 		fetching: map[id.UserID]bool{}, unavailable: map[id.UserID]absence{}, confirmed: map[id.UserID]bool{}, answered: map[id.DeviceID]int{}, foreign: map[id.ChannelID]bool{},
-		typing: newTypingState(), calls: newCallState(),
+		outbox: outbox.New(config.Hub), typing: newTypingState(), calls: newCallState(),
 	}
 	if h.Calls == nil {
 		h.Calls = deaf{}
@@ -130,7 +132,7 @@ func Open(config Config) (*Hub, error) {
 // load reads the state that is kept in memory; it is called again when a transaction has failed.
 func (h *Hub) load() error {
 	return h.Store.View(func(tx *store.Tx) error {
-		for _, part := range []func(*store.Tx) error{h.loadCursors, h.Archive.Load, h.loadChannels, h.loadOutbox, h.loadRepairs, h.loadReceipts} {
+		for _, part := range []func(*store.Tx) error{h.loadCursors, h.Archive.Load, h.loadChannels, h.outbox.Load, h.loadRepairs, h.loadReceipts} {
 			if err := part(tx); err != nil {
 				return err
 			}
@@ -250,8 +252,8 @@ func (h *Hub) tick() {
 	}
 	h.endTyping(now)
 	h.lookAfterCalls(now)
-	if !h.outbox.again.IsZero() && !now.Before(h.outbox.again) {
-		h.outbox.again = time.Time{}
+	if !h.asksAgain.IsZero() && !now.Before(h.asksAgain) {
+		h.asksAgain = time.Time{}
 		h.syncBehind()
 	}
 	h.sendAcks(now)
@@ -279,7 +281,7 @@ const (
 // untilDue returns how long the goroutine may sleep.
 func (h *Hub) untilDue() time.Duration {
 	next := time.Now().Add(longestNap)
-	for _, due := range []time.Time{h.ExpiryDue(), h.receiptsDue, h.repairsDue(), h.typing.due(), h.calls.due, h.acksDue(), h.retryDue(), h.outbox.again} {
+	for _, due := range []time.Time{h.ExpiryDue(), h.receiptsDue, h.repairsDue(), h.typing.due(), h.calls.due, h.acksDue(), h.retryDue(), h.asksAgain} {
 		if !due.IsZero() && due.Before(next) {
 			next = due
 		}

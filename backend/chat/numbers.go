@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -18,6 +19,9 @@ const maxSpans = 64
 
 // maxNumber bounds the messages of a device in a conversation: the length of every hole can be counted.
 const maxNumber = 1 << 40
+
+// numberKey has keys of a bucket rise with a number.
+func numberKey(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
 // numbers is how far a device has counted in a conversation.
 type numbers struct {

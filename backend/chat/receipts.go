@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gossip/backend/history"
+	"gossip/backend/outbox"
 	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
@@ -104,11 +105,11 @@ func (h *Hub) sendReceipts(now time.Time) error {
 
 // tellUser sends all devices of a user something that is no person's message.
 func (c *change) tellUser(conv Conversation, user id.UserID, body content.Body) error {
-	return c.tell(conv, body, pending{Users: []id.UserID{user}})
+	return c.tell(conv, body, outbox.Message{Users: []id.UserID{user}})
 }
 
 // tell sends something that is no person's message and that nobody waits for: what can't be said is logged.
-func (c *change) tell(conv Conversation, body content.Body, p pending) error {
+func (c *change) tell(conv Conversation, body content.Body, p outbox.Message) error {
 	m, encoded, err := c.compose(conv, body)
 	if err != nil {
 		if isStoreError(err) {
@@ -117,7 +118,7 @@ func (c *change) tell(conv Conversation, body content.Body, p pending) error {
 		c.Log.Error("a message of the program could not be made", "type", body.Type().String(), "cause", err)
 		return nil
 	}
-	p.Message, p.Content = m.ID, encoded
+	p.ID, p.Content = m.ID, encoded
 	return c.enqueue(conv, &p)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"gossip/backend/e2ee"
 	"gossip/backend/history"
+	"gossip/backend/outbox"
 	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
@@ -288,5 +289,5 @@ func (c *change) giveUp(conv Conversation, r *repair) error {
 
 // tellDevice sends one device something that is no person's message.
 func (c *change) tellDevice(conv Conversation, device id.DeviceID, body content.Body, fresh bool) error {
-	return c.tell(conv, body, pending{Devices: []id.DeviceID{device}, Fresh: fresh})
+	return c.tell(conv, body, outbox.Message{Devices: []id.DeviceID{device}, Fresh: fresh})
 }

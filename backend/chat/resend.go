@@ -7,6 +7,7 @@ import (
 
 	"gossip/backend/e2ee"
 	"gossip/backend/history"
+	"gossip/backend/outbox"
 	"gossip/backend/store"
 	"gossip/common/content"
 	"gossip/common/id"
@@ -54,7 +55,7 @@ func (c *change) answerResend(r *received, ask content.Resend) error {
 // resendPacket sends what a packet carried again, and with the first one of a channel this device's sender key, once.
 // False when there is no such packet, or not for who asks.
 func (c *change) resendPacket(r *received, packet id.MessageID, rekeyed *bool) (given bool, err error) {
-	record, found, err := store.GetValue[sentPacket](c.tx.Bucket(sentPacketBucket, c.Config.Hub[:]), packet[:])
+	record, found, err := c.outbox.NoteOf(c.tx, packet)
 	if err != nil || !found {
 		return false, err
 	}
@@ -81,7 +82,7 @@ func (c *change) resend(r *received, conv Conversation, number uint64) (given bo
 		return false, err
 	}
 	c.answered[r.device]++
-	p := &pending{Message: kept.Message, Number: number, Content: kept.Content, Devices: []id.DeviceID{r.device}}
+	p := &outbox.Message{ID: kept.Message, Number: number, Content: kept.Content, Devices: []id.DeviceID{r.device}}
 	return true, c.enqueue(conv, p)
 }
 
@@ -113,8 +114,8 @@ func (c *change) rekey(conv Conversation, user id.UserID, to id.DeviceID) error 
 }
 
 func (c *change) postKey(conv Conversation, out *e2ee.Outgoing) error {
-	record := sentPacket{Conversation: conv.Key(), To: out.To, Channel: conv.Channel}
-	return c.post(&pending{Conversation: conv.Key()}, out, id.NewMessageID(), id.NoMessage, record)
+	record := outbox.Note{Conversation: conv.Key(), To: out.To, Channel: conv.Channel}
+	return c.post(&outbox.Message{Conversation: conv.Key()}, out, id.NewMessageID(), id.NoMessage, record)
 }
 
 // applyGone takes a device's word that what was asked for is no more.

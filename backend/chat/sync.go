@@ -75,7 +75,7 @@ func (h *Hub) syncBehind() {
 // startSync fetches what is missing of a channel's log in the background.
 func (h *Hub) startSync(channel id.ChannelID) {
 	ch, conn := h.channels[channel], h.conn
-	if conn == nil || ch != nil && ch.syncing || h.questions >= maxQuestions || time.Now().Before(h.outbox.again) {
+	if conn == nil || ch != nil && ch.syncing || h.questions >= maxQuestions || time.Now().Before(h.asksAgain) {
 		return
 	}
 	if ch != nil {
@@ -106,7 +106,7 @@ func (h *Hub) synced(conn Connection, channel id.ChannelID, err error) {
 		ch.syncing = false
 	}
 	if err != nil {
-		h.outbox.again = time.Now().Add(hubAgain)
+		h.asksAgain = time.Now().Add(hubAgain)
 	}
 	h.logsCame(err)
 }
