@@ -49,6 +49,9 @@ type Relay struct {
 	Credential string
 }
 
+// relays reports whether it carries packets, as TURN does; STUN only tells of addresses.
+func (r Relay) relays() bool { return r.Credential != "" }
+
 // Peer is what is known of a device's owner.
 type Peer struct {
 	Name     string

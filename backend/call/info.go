@@ -36,6 +36,7 @@ type Info struct {
 	Participants []Participant `json:"participants"`         // the other devices
 	Encryption   string        `json:"encryption,omitempty"` // a sentence
 	Verified     bool          `json:"verified,omitempty"`   // everybody's identity was
+	Relay        bool          `json:"relay"`                // the hub relays calls for those who cannot reach each other
 	Warning      string        `json:"warning,omitempty"`    // a sentence: too many are in
 	Trouble      string        `json:"trouble,omitempty"`    // a sentence: what is wrong with this device's sound or picture
 	Ended        string        `json:"ended,omitempty"`      // without a call: why the last one ended; a sentence
@@ -111,6 +112,7 @@ func (p *Phone) snapshot() Info {
 		info.Verified = info.Verified && one.Verified
 	}
 	info.Verified = info.Verified && len(info.Participants) > 0
+	info.Relay = slices.ContainsFunc(p.Signals.Relays(m.room.Hub), Relay.relays)
 	info.State, info.Warning, info.Encryption = stateOf(m, info.Participants), crowded(&info), encryption(&info)
 	return info
 }

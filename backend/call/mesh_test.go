@@ -62,8 +62,8 @@ func TestHiddenAddress(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(2 * time.Second)
-		if path := x.people[0].Info().Participants[0].Statistics.Path; path != "relay" {
-			t.Errorf("the path is %q", path)
+		if info := x.people[0].Info(); info.Participants[0].Statistics.Path != "relay" || !info.Relay {
+			t.Errorf("the path is %q; the hub relays: %v", info.Participants[0].Statistics.Path, info.Relay)
 		}
 	}, calltest.Open, calltest.Open)
 }

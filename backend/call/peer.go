@@ -217,7 +217,7 @@ func (p *Phone) configuration(q *peer) webrtc.Configuration {
 	canRelay := false
 	for _, r := range relays {
 		c.ICEServers = append(c.ICEServers, webrtc.ICEServer{URLs: r.URLs, Username: r.Username, Credential: r.Credential})
-		canRelay = canRelay || r.Credential != ""
+		canRelay = canRelay || r.relays()
 	}
 	hidden := p.RelayOnly() || canRelay && p.Signals.Stranger(p.machine.room.Hub, q.user)
 	if hidden {
