@@ -6,7 +6,7 @@ import {
   type BrowserContext,
   type Page
 } from '@playwright/test'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,6 +22,8 @@ interface Start {
   dark?: boolean
   /** The profile's key is kept under a passphrase, as where there is no keyring. */
   passphrase?: boolean
+  /** Settings that are kept already; that the first call needs no check is one of them. */
+  settings?: object
   /** More for the program's environment. */
   environment?: NodeJS.ProcessEnv
 }
@@ -64,6 +66,7 @@ export class World {
   /** app opens the real program with a profile of its own and shows its interface in a page. */
   async app(name: string, start: Start = {}): Promise<Page> {
     const { joined = true, width = 1080, height = 720, dark = false, passphrase = false } = start
+    await this.#keep(name, { callChecked: true, ...start.settings })
     const port = await freePort()
     const environment = {
       ...process.env,
@@ -97,6 +100,14 @@ export class World {
     const page = await context.newPage()
     await page.goto(`http://localhost:${port}/`)
     return page
+  }
+
+  /** keep writes the settings of a profile that was never opened. */
+  async #keep(name: string, settings: object): Promise<void> {
+    const folder = join(this.folder, name)
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const file = join(folder, 'gossip_settings.json')
+    await writeFile(file, JSON.stringify(settings), { flag: 'wx' }).catch(() => undefined)
   }
 
   /** closeApp ends the app of that name as closing its window does. */
