@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"bytes"
 	"encoding/binary"
 	"io"
 	"net/http"
@@ -31,7 +32,8 @@ func TestPicturesAreStreamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := pictures.WriteFrame([]byte("frame"), true, 7*time.Microsecond); err != nil {
+	picture := []byte{0x10, 0, 0, 0x9d, 0x01, 0x2a, 64, 0, 64, 0} // the head of one of 64 pixels by 64: RFC 6386, section 9.1
+	if err := pictures.WriteFrame(picture, true, 7*time.Microsecond); err != nil {
 		t.Fatal(err)
 	}
 	response, err := http.Get(server.URL + PicturesPath + "camera/device")
@@ -39,11 +41,11 @@ func TestPicturesAreStreamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	frame := make([]byte, 13+len("frame"))
+	frame := make([]byte, 13+len(picture))
 	if _, err := io.ReadFull(response.Body, frame); err != nil {
 		t.Fatal(err)
 	}
-	if n := binary.BigEndian.Uint32(frame); n != 5 || frame[4] != 1 || frame[12] != 7 || string(frame[13:]) != "frame" {
+	if n := binary.BigEndian.Uint32(frame); n != 10 || frame[4] != 1 || frame[12] != 7 || !bytes.Equal(frame[13:], picture) {
 		t.Errorf("streamed %x", frame)
 	}
 	pictures.Close()

@@ -152,9 +152,10 @@ func (m *Machine) heard(out *[blockSize]float32) {
 	}
 }
 
-// Show returns where to put a participant's pictures.
+// Show returns where to put a participant's pictures. Those that no camera or screen makes are left out, since windows
+// decode what they are given.
 func (m *Machine) Show(participant, kind string) (Pictures, error) {
-	return m.gallery.open(participant, kind), nil
+	return &guarded{wall: m.gallery.open(participant, kind)}, nil
 }
 
 // Watch writes the pictures of a participant as the window reads them until they end, the context ends or the writer

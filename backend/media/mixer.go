@@ -13,6 +13,7 @@ type mixer struct {
 	mu      sync.Mutex // guards the following
 	voices  map[*voice]struct{}
 	chime   []float32 // what else is to be heard
+	rest    []float32 // of voices that have ended
 	scratch [blockSize]float32
 }
 
@@ -24,10 +25,18 @@ func (m *mixer) insert(v *voice) {
 	m.voices[v] = struct{}{}
 }
 
+// remove ends a voice.
 func (m *mixer) remove(v *voice) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.voices, v)
+	rest := v.end()
+	if len(rest) > len(m.rest) {
+		rest, m.rest = m.rest, rest
+	}
+	for i, sample := range rest {
+		m.rest[i] += sample
+	}
 }
 
 // empty reports whether there is nothing to be heard.
@@ -52,14 +61,19 @@ func (m *mixer) block(out *[blockSize]float32) {
 	for v := range m.voices {
 		v.add(out[:], m.scratch[:])
 	}
-	n := min(len(m.chime), blockSize)
-	for i := range n {
-		out[i] += m.chime[i]
-	}
-	m.chime = m.chime[n:]
+	m.chime, m.rest = added(out, m.chime), added(out, m.rest)
 	for i, sample := range out {
 		out[i] = limit(sample)
 	}
+}
+
+// added mixes samples into out and returns those that are left.
+func added(out *[blockSize]float32, samples []float32) []float32 {
+	n := min(len(samples), blockSize)
+	for i := range n {
+		out[i] += samples[i]
+	}
+	return samples[n:]
 }
 
 // limit bends what is too loud instead of cutting it off.

@@ -3,6 +3,7 @@
 package media
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 	"testing/synctest"
@@ -135,5 +136,50 @@ func TestHostilePackets(t *testing.T) {
 			t.Fatal(err)
 		}
 		machine.mixer.block(&block)
+	}
+}
+
+// TestMutingWithoutAClick has a speaker mute and unmute in the middle of a tone: calls send Opus silence meanwhile.
+func TestMutingWithoutAClick(t *testing.T) {
+	encoder, err := opus.NewEncoder(speechBitrate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer encoder.Close()
+	m := New(Options{})
+	v, err := m.voice()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	m.mixer.insert(v)
+	sound := tone(440, 4)
+	steepest, last, muted := 0.0, float32(0), -120.0
+	var block [blockSize]float32
+	for n := range 150 {
+		packet, err := encoder.Encode(sound[n*frameSize : (n+1)*frameSize])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n >= 50 && n < 100 {
+			packet = []byte{0xf8, 0xff, 0xfe}
+		}
+		if err := v.WriteRTP(&rtp.Packet{Header: rtp.Header{SequenceNumber: uint16(n), Timestamp: uint32(n * frameSize)}, Payload: packet}); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			m.mixer.block(&block)
+			for _, sample := range block {
+				steepest = max(steepest, math.Abs(float64(sample-last)))
+				last = sample
+			}
+			if n >= 70 && n < 98 {
+				muted = max(muted, power(block[:]))
+			}
+		}
+	}
+	t.Logf("muted in a tone: steepest step %.4f (the tone: %.4f), %.0f dB while muted, speaking %v", steepest, 0.3*2*math.Pi*440/48000, muted, v.Speaking())
+	if steepest > 0.04 || muted > -80 {
+		t.Errorf("steepest step %.4f, %.0f dB while muted", steepest, muted)
 	}
 }

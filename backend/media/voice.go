@@ -81,13 +81,30 @@ func (v *voice) Stats() PlaybackStats {
 // Close takes the participant out of what is heard; it may be called twice.
 func (v *voice) Close() error {
 	v.mix.remove(v)
+	return nil
+}
+
+// end closes the voice and returns what is still to be heard of it, so that it does not end with a click.
+func (v *voice) end() []float32 {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if !v.closed {
-		v.closed = true
-		v.decoder.Close()
+	if v.closed {
+		return nil
 	}
-	return nil
+	v.closed = true
+	defer v.decoder.Close()
+	if !v.heard {
+		return nil
+	}
+	for len(v.ready) < joint {
+		v.ready = append(v.ready, v.frame()...)
+	}
+	rest := v.ready[:joint]
+	fade(rest, nil)
+	for i := range rest {
+		rest[i] *= float32(v.gain)
+	}
+	return rest
 }
 
 // add mixes the voice's next samples into out.

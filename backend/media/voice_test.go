@@ -184,3 +184,36 @@ func TestCutWithoutAClick(t *testing.T) {
 		}
 	})
 }
+
+// TestLeavingWithoutAClick has somebody leave in the middle of a word.
+func TestLeavingWithoutAClick(t *testing.T) {
+	for _, after := range []int{20, 31} { // with a part of a frame left to be played, and without
+		mix := newMixer()
+		v := newVoice(mix, &sineDecoder{}, yes, yes)
+		mix.insert(v)
+		for i := range 40 {
+			if err := v.WriteRTP(&rtp.Packet{Header: rtp.Header{SequenceNumber: uint16(i), Timestamp: uint32(i * frameSize)}, Payload: []byte{1}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		steepest, last, loudest := 0.0, float32(0), 0.0
+		for i := range 2 * after {
+			if i == after {
+				if err := v.Close(); err != nil {
+					t.Fatal(err)
+				}
+				loudest = 0
+			}
+			var block [blockSize]float32
+			mix.block(&block)
+			for _, sample := range block {
+				steepest = max(steepest, math.Abs(float64(sample-last)))
+				loudest = max(loudest, math.Abs(float64(sample)))
+				last = sample
+			}
+		}
+		if steepest > 0.025 || loudest == 0 || last != 0 || len(mix.rest) > 0 {
+			t.Errorf("after %d blocks: steepest step %.4f (a clean sine: 0.0196), at most %.2f of it after the end, last %v", after, steepest, loudest, last)
+		}
+	}
+}

@@ -10,7 +10,13 @@ import (
 	"os"
 )
 
-var errNoWAV = errors.New("not a WAV file of 16-bit or 32-bit samples")
+var (
+	errNoWAV   = errors.New("not a WAV file of 16-bit or 32-bit samples")
+	errLongWAV = fmt.Errorf("longer than %d minutes: cut it", longestWAV/60)
+)
+
+// longestWAV is the seconds that are read of a file; all of it is kept in memory.
+const longestWAV = 20 * 60
 
 const (
 	formatPCM        = 1
@@ -72,21 +78,25 @@ func readSamples(r io.Reader, f wavFormat) ([]float32, error) {
 	if f.Channels == 0 || f.Channels > 8 || f.Rate < 8000 || f.Rate > 192000 {
 		return nil, errNoWAV
 	}
-	raw, err := io.ReadAll(r)
-	if err != nil {
-		return nil, err
-	}
 	size := int(f.Sample / 8)
 	var sample func([]byte) float32
 	switch {
 	case size == 2 && (f.Format == formatPCM || f.Format == formatExtensible):
 		sample = func(b []byte) float32 { return float32(int16(binary.LittleEndian.Uint16(b))) / 32768 }
 	case size == 4 && f.Format == formatFloat:
-		sample = func(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) }
+		sample = func(b []byte) float32 { return sound(math.Float32frombits(binary.LittleEndian.Uint32(b))) }
 	default:
 		return nil, errNoWAV
 	}
 	channels := int(f.Channels)
+	most := int64(longestWAV) * int64(f.Rate) * int64(size*channels)
+	raw, err := io.ReadAll(io.LimitReader(r, most+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(raw)) > most {
+		return nil, errLongWAV
+	}
 	mono := make([]float32, len(raw)/(size*channels))
 	for i := range mono {
 		for c := range channels {
@@ -94,6 +104,14 @@ func readSamples(r io.Reader, f wavFormat) ([]float32, error) {
 		}
 	}
 	return resample(mono, int(f.Rate), 48000), nil
+}
+
+// sound is a sample that an encoder can take: no number, or one beyond all loudness, is silence.
+func sound(sample float32) float32 {
+	if !(sample >= -16 && sample <= 16) {
+		return 0
+	}
+	return sample
 }
 
 // resample changes the rate with a windowed sinc of 32 samples.
@@ -163,8 +181,8 @@ func (w *wavWriter) header() error {
 
 func (w *wavWriter) write(samples []float32) error {
 	for _, sample := range samples {
-		value := int16(min(max(sample, -1), 1) * 32767)
-		if err := binary.Write(w.out, binary.LittleEndian, value); err != nil {
+		value := uint16(int16(min(max(sample, -1), 1) * 32767))
+		if _, err := w.out.Write([]byte{byte(value), byte(value >> 8)}); err != nil {
 			return err
 		}
 	}

@@ -11,10 +11,13 @@ package opus
 import "C"
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"sync/atomic"
 )
+
+var errClosed = errors.New("opus: closed")
 
 var running, most atomic.Int64
 
@@ -66,6 +69,9 @@ func NewEncoder(bitsPerSecond int) (*Encoder, error) {
 }
 
 func (e *Encoder) set(request, value int) error {
+	if e.state == nil {
+		return errClosed
+	}
 	if code := C.encoder_set(e.state, C.int(request), C.opus_int32(value)); code != C.OPUS_OK {
 		return failed(code)
 	}
@@ -81,6 +87,9 @@ func (e *Encoder) SetBitrate(bitsPerSecond int) error {
 func (e *Encoder) Encode(samples []float32) ([]byte, error) {
 	if len(samples) != FrameSize {
 		return nil, fmt.Errorf("opus: %d samples instead of %d", len(samples), FrameSize)
+	}
+	if e.state == nil {
+		return nil, errClosed
 	}
 	n := C.opus_encode_float(e.state, (*C.float)(&samples[0]), FrameSize, (*C.uchar)(&e.out[0]), MaxPacket)
 	if n < 0 {
@@ -128,11 +137,15 @@ func (d *Decoder) decode(packet []byte, out []float32, fec C.int) error {
 	if len(out) != FrameSize {
 		return fmt.Errorf("opus: room for %d samples instead of %d", len(out), FrameSize)
 	}
+	if d.state == nil {
+		return errClosed
+	}
 	var data *C.uchar
 	if len(packet) > 0 {
 		data = (*C.uchar)(&packet[0])
 	}
 	n := C.opus_decode_float(d.state, data, C.opus_int32(len(packet)), (*C.float)(&out[0]), FrameSize, fec)
+	runtime.KeepAlive(d)
 	if n < 0 {
 		return failed(C.int(n))
 	}
@@ -141,7 +154,11 @@ func (d *Decoder) decode(packet []byte, out []float32, fec C.int) error {
 }
 
 // Reset forgets what was heard, as before a new stream.
-func (d *Decoder) Reset() { C.decoder_reset(d.state) }
+func (d *Decoder) Reset() {
+	if d.state != nil {
+		C.decoder_reset(d.state)
+	}
+}
 
 // Close frees the decoder; it may be called twice.
 func (d *Decoder) Close() {

@@ -57,6 +57,7 @@ func (d *Decoder) Decode(frame []byte) (*image.YCbCr, error) {
 	width, height := (picture.Rect.Dx()+1)/2, (picture.Rect.Dy()+1)/2
 	copyPlane(picture.Cb, picture.CStride, unsafe.Pointer(shown.planes[1]), int(shown.stride[1]), width, height)
 	copyPlane(picture.Cr, picture.CStride, unsafe.Pointer(shown.planes[2]), int(shown.stride[2]), width, height)
+	runtime.KeepAlive(d)
 	return picture, nil
 }
 

@@ -211,6 +211,7 @@ func (e *Encoder) Encode(picture *image.YCbCr, at time.Duration, keyframe bool) 
 		frame = C.GoBytes(data, C.int(size))
 	}
 	runtime.KeepAlive(picture)
+	runtime.KeepAlive(e)
 	return frame, isKey != 0, nil
 }
 
