@@ -50,7 +50,7 @@ func (h *hub) admit(s *link.Session) (*chat.Hub, error) {
 	h.session = s
 	h.show(func(info *Hub) {
 		info.ID, info.Name, info.Motd, info.Account = h.id.String(), h.row.Name, h.row.Motd, h.row.Account
-		info.Address, info.Link = h.row.Address, inviteLink(h.id, h.row.Address)
+		info.Address, info.Link = h.row.Address, inviteLink(h.id, h.row.Address, h.row.Token)
 		info.State, info.Detail, info.RetryAt = HubOnline, "", ""
 	})
 	h.mu.Unlock()

@@ -75,7 +75,7 @@ func newHub(c *Client, hubID id.HubID, row hubRow) *hub {
 	h := &hub{client: c, id: hubID, row: row, outcome: make(chan error, 1)}
 	h.info = Hub{Address: row.Address, Name: row.Name, Motd: row.Motd, Account: row.Account, State: HubOffline}
 	if hubID != id.NoHub {
-		h.info.ID, h.info.Link = hubID.String(), inviteLink(hubID, row.Address)
+		h.info.ID, h.info.Link = hubID.String(), inviteLink(hubID, row.Address, row.Token)
 	}
 	return h
 }

@@ -73,13 +73,16 @@ func parseJoin(request JoinRequest) (hubID id.HubID, row hubRow, err error) {
 	return hubID, row, nil
 }
 
-// inviteLink is the link by which others join a hub: it pins the hub's key, so that they reach this one and no other.
-func inviteLink(hubID id.HubID, address string) string {
+// inviteLink is the link by which others join a hub: it pins the hub's key, so that they reach this one and no other, and
+// hands on the token by which oneself was let in, if there is one.
+func inviteLink(hubID id.HubID, address string, token []byte) string {
 	host, port, err := id.ParseHostPort(address)
 	if err != nil {
 		return ""
 	}
-	return id.Invite{Host: host, Port: port, Hub: hubID}.Link()
+	invite := id.Invite{Host: host, Port: port, Hub: hubID}
+	copy(invite.Token[:], token)
+	return invite.Link()
 }
 
 // candidate returns the hub to try: one that is joined already, with what is new in the request, or a new one.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gossip/backend"
+	"gossip/common/id"
 	"gossip/signaling/hubtest"
 )
 
@@ -48,6 +49,33 @@ func TestWrongPassword(t *testing.T) {
 		}
 		check(t, alice.tries(backend.JoinRequest{Address: hubAddress, Password: "correct horse"}))
 	}, hubtest.WithPassword("correct horse"))
+}
+
+// TestInviteToken: a link that lets one in can be handed on, and nobody comes in without.
+func TestInviteToken(t *testing.T) {
+	token := id.NewInviteToken()
+	story(t, func(w *world) {
+		named := func(name string) *device {
+			d := w.newDevice(name, name)
+			d.open()
+			check(t, d.client.CreateIdentity(name))
+			return d
+		}
+		alice, bob, carol := named("alice"), named("bob"), named("carol")
+		host, port, err := id.ParseHostPort(hubAddress)
+		check(t, err)
+		invite := id.Invite{Host: host, Port: port, Hub: w.hubID}
+		if err := alice.tries(backend.JoinRequest{Address: invite.Link()}); err == nil || !strings.Contains(err.Error(), "password") {
+			t.Fatalf("a link without the token: %v", err)
+		}
+		invite.Token = token
+		check(t, alice.tries(backend.JoinRequest{Address: invite.Link()}))
+		check(t, bob.tries(backend.JoinRequest{Address: alice.client.Hubs()[0].Link}))
+		bob.close()
+		bob.open()
+		w.rest(5 * time.Second)
+		check(t, carol.tries(backend.JoinRequest{Address: bob.client.Hubs()[0].Link}))
+	}, hubtest.WithPassword(token.Reveal()))
 }
 
 func TestTakenName(t *testing.T) {

@@ -120,7 +120,7 @@ func (h *Hub) turnOn(name string) error {
 	if err := h.name(name); err != nil {
 		return err
 	}
-	if err := h.change(func(r *record) { r.On = true }); err != nil {
+	if err := h.change(func(r *record) { *r = r.started() }); err != nil {
 		return err
 	}
 	h.mu.Lock()
@@ -174,7 +174,7 @@ func (h *Hub) State() State {
 	}
 	if h.running {
 		state.Address = net.JoinHostPort("127.0.0.1", strconv.Itoa(h.record.Port))
-		state.Link = id.Invite{Host: lanHost(), Port: uint16(h.record.Port), Hub: h.hub}.Link()
+		state.Link = h.record.invite(lanHost(), h.hub).Link()
 	}
 	return state
 }
@@ -186,12 +186,7 @@ func (h *Hub) Invite() string {
 	if !h.running {
 		return ""
 	}
-	return h.here()
-}
-
-// here is the hub's link for this machine; the caller holds mu.
-func (h *Hub) here() string {
-	return id.Invite{Host: "127.0.0.1", Port: uint16(h.record.Port), Hub: h.hub}.Link()
+	return h.record.invite("127.0.0.1", h.hub).Link()
 }
 
 // launch starts the processes, if they don't run; the caller holds switching.

@@ -108,7 +108,8 @@ func home(t *testing.T) string {
 		t.Fatal(err)
 	}
 	profile := t.TempDir()
-	if err := (record{Port: listener.Addr().(*net.TCPAddr).Port}).write(profile); err != nil {
+	kept := record{Port: listener.Addr().(*net.TCPAddr).Port, Token: id.NewInviteToken().Reveal()}
+	if err := kept.write(profile); err != nil {
 		t.Fatal(err)
 	}
 	if err := listener.Close(); err != nil {
@@ -128,7 +129,7 @@ func TestHubIsThereAgain(t *testing.T) {
 		t.Errorf("it does not answer: %+v", first)
 	}
 	invite, err := id.ParseInvite(first.Link)
-	if err != nil || invite.Hub == id.NoHub {
+	if err != nil || invite.Hub == id.NoHub || invite.Token == (id.InviteToken{}) {
 		t.Errorf("the link %q says %+v, %v", first.Link, invite, err)
 	}
 	if again := start(t, h); again != first {
@@ -159,10 +160,16 @@ func TestHubIsThereAgain(t *testing.T) {
 func TestEchoIsOnIt(t *testing.T) {
 	profile := t.TempDir()
 	h, _ := run(t, profile, built)
-	start(t, h)
+	state := start(t, h)
+	me := func(args ...string) *exec.Cmd {
+		return exec.Command(filepath.Join(programs, echoProgram), append([]string{"--profile", filepath.Join(profile, "me")}, args...)...)
+	}
+	if out, err := me("join", state.Address, "--name", "alice").CombinedOutput(); err == nil || !strings.Contains(string(out), "password") {
+		t.Fatalf("whoever finds the port is let in: %v\n%s", err, out)
+	}
 	cli := func(args ...string) string {
 		t.Helper()
-		out, err := exec.Command(filepath.Join(programs, echoProgram), append([]string{"--profile", filepath.Join(profile, "me")}, args...)...).Output()
+		out, err := me(args...).Output()
 		var exit *exec.ExitError
 		if errors.As(err, &exit) {
 			t.Fatalf("%v: %v\n%s", args, err, exit.Stderr)
@@ -298,7 +305,7 @@ func TestNoProgram(t *testing.T) {
 }
 
 func TestDamagedRecord(t *testing.T) {
-	for _, text := range []string{"{", `{"on":true,"port":99999}`, `[]`} {
+	for _, text := range []string{"{", `{"on":true,"port":99999}`, `[]`, `{"port":1720,"token":"t_short"}`} {
 		profile := t.TempDir()
 		if err := os.WriteFile(filepath.Join(profile, recordFile), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -127,7 +127,7 @@ func (h *Hub) serve(ctx context.Context, program string, port int) error {
 	defer echo.Wait()
 	defer cancel()
 	data := filepath.Join(h.options.Profile, hubFolder)
-	hub := command(ctx, program, "-h", "0.0.0.0", "-p", strconv.Itoa(port), "--data", data)
+	hub := h.command(ctx, program, "-h", "0.0.0.0", "-p", strconv.Itoa(port), "--data", data)
 	return h.run(hub, func(line string) error {
 		hubID, port, ok := parseOpened(line)
 		if !ok {
@@ -166,18 +166,22 @@ func (h *Hub) runEcho(ctx context.Context) error {
 	}
 	profile := filepath.Join(h.options.Profile, echoFolder)
 	h.mu.Lock()
-	link := h.here()
+	invite := h.record.invite("127.0.0.1", h.hub)
 	h.mu.Unlock()
-	if err := h.run(command(ctx, program, "--profile", profile, "join", link, "--name", "Echo"), nil); err != nil {
+	invite.Token = id.InviteToken{} // the environment has it
+	if err := h.run(h.command(ctx, program, "--profile", profile, "join", invite.Link(), "--name", "Echo"), nil); err != nil {
 		return err
 	}
-	return h.run(command(ctx, program, "--profile", profile, "echo"), nil)
+	return h.run(h.command(ctx, program, "--profile", profile, "echo"), nil)
 }
 
-// command is a child that ends with ctx: asked first, killed when that takes long.
-func command(ctx context.Context, program string, args ...string) *exec.Cmd {
+// command is a child that ends with ctx: asked first, killed when that takes long. It finds the hub's password in its
+// environment, where other users of the machine can't read it.
+func (h *Hub) command(ctx context.Context, program string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Env = environment()
+	h.mu.Lock()
+	cmd.Env = append(environment(), "GOSSIP_PASSWORD="+h.record.Token)
+	h.mu.Unlock()
 	cmd.Cancel = func() error { return interrupt(cmd.Process) }
 	cmd.WaitDelay = closing
 	endWithParent(cmd)

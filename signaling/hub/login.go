@@ -181,7 +181,7 @@ func (l *login) proveRight(ctx context.Context) error {
 		if err := l.openCredentials(p.Payload, &c); err != nil {
 			return err
 		}
-		right, err := l.hub.strangers.try(ctx, l.conn.Address(), l.hub.limits.delays(), func() bool { return l.hub.password.matches(c.Password) })
+		right, err := l.hub.strangers.try(ctx, l.conn.Address(), l.hub.limits.delays(), func() bool { return l.hub.password.admits(&c) })
 		if right || err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"gossip/common/id"
 	"gossip/common/wire"
 )
 
@@ -29,6 +30,16 @@ func (p *password) matches(offered string) bool {
 	}
 	hash := sha256.Sum256([]byte(offered))
 	return subtle.ConstantTimeCompare(hash[:], p.hash[:]) == 1
+}
+
+// admits reports whether the credentials hold the password. A password that is the text of an invite token may come as that
+// token, which is how a link carries it.
+func (p *password) admits(c *wire.Credentials) bool {
+	if p.matches(c.Password) {
+		return true
+	}
+	var token id.InviteToken
+	return copy(token[:], c.Token) == len(token) && len(c.Token) == len(token) && p.matches(token.Reveal())
 }
 
 const (

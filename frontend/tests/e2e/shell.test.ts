@@ -27,6 +27,11 @@ function secondStart(world: World, name: string, bus: NodeJS.ProcessEnv, ...args
   return program.done()
 }
 
+/** Bound is what the program lends the page. */
+interface Bound {
+  go: { main: { App: { LocalHub(): Promise<{ link: string }> } } }
+}
+
 const link = 'gossip://hub.example:1999/#h=h_aebagaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'
 
 test('a second start hands its link to the window that is open, which joins nothing by itself', async ({
@@ -65,9 +70,12 @@ test("a hub of one's own has Echo, is there again at the next start, and ends wi
 
   const record = await readFile(join(world.folder, 'alice', 'gossip_local_hub.json'), 'utf8')
   const { port } = JSON.parse(record) as { port: number }
-  await world.cli('bob', 'join', `127.0.0.1:${port}`, '--name', 'bob')
+  const stranger = world.cli('bob', 'join', `127.0.0.1:${port}`, '--name', 'bob')
+  await expect(stranger).rejects.toThrow(/password/)
+  const { link } = await page.evaluate(() => (window as unknown as Bound).go.main.App.LocalHub())
+  await world.cli('bob', 'join', link, '--name', 'bob')
   await world.closeApp('alice')
-  await expect(world.cli('bob', 'join', `127.0.0.1:${port}`)).rejects.toThrow(/nothing listens/)
+  await expect(world.cli('bob', 'join', link)).rejects.toThrow(/nothing listens/)
 
   page = await world.app('alice', { joined: false })
   await world.cli('bob', 'send', '#general', 'You are back')

@@ -95,7 +95,8 @@ export const settings = {
     cancel: 'Stay',
     add: 'Join another hub',
     own: 'A hub on this computer',
-    ownHint: 'It runs while Gossip is open. Friends reach it when this computer is on.',
+    ownHint:
+      'It runs while Gossip is open. Friends reach it when this computer is on, and only with its link.',
     ownName: 'Name of the hub',
     running: (address: string) => `Running at ${address}`,
     start: 'Start it',
