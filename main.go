@@ -198,9 +198,17 @@ func openWindow(app *App) (err error) {
 		OnBeforeClose:    app.beforeClose,
 		OnShutdown:       app.shutdown,
 		Bind:             []any{app},
-		Linux:            &linux.Options{Icon: icon, ProgramName: "gossip"},
+		Linux:            &linux.Options{Icon: icon, ProgramName: "gossip", WebviewGpuPolicy: drawing()},
 		// Wails would print every call and its result, which are people's messages, below this.
 		LogLevel:           logger.WARNING,
 		LogLevelProduction: logger.ERROR,
 	})
+}
+
+// drawing is what the webview draws with: a graphics card when the contents ask for it, if there is one.
+func drawing() linux.WebviewGpuPolicy {
+	if desktop.HasGraphics() {
+		return linux.WebviewGpuPolicyOnDemand
+	}
+	return linux.WebviewGpuPolicyNever
 }
