@@ -176,6 +176,9 @@ func TestCallEcho(t *testing.T) {
 	}
 	checkAnswer(t, said, record)
 	checkFigures(t, &result.Participants[0])
+	if result.Sources != 2 || result.Encoders != 2 {
+		t.Errorf("%d encoders for %d sources", result.Encoders, result.Sources)
+	}
 
 	echo.waitFor("took the call of alice")
 	echo.interrupt()

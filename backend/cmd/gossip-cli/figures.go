@@ -71,5 +71,8 @@ func (r *talked) text() string {
 			fmt.Sprintf("  sound: %d packets, %d of %d samples concealed, played after %.0f ms", p.Packets, p.Concealed, p.Samples, p.Delay),
 			fmt.Sprintf("  pictures: %s, %d of them keyframes, %d dropped", plural(int(p.Frames), "frame"), p.Keyframes, p.FramesDropped))
 	}
+	if r.Connected {
+		lines = append(lines, fmt.Sprintf("of this side: %s, %s, however many listen and watch", plural(r.Sources, "source"), plural(r.Encoders, "encoder")))
+	}
 	return strings.Join(lines, "\n")
 }
