@@ -1,14 +1,16 @@
 package call
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 )
 
-// readFeedback reads what the peer asks for until the connection ends.
+// readFeedback reads what the peer asks for until the connection ends. However often it asks, one word of it waits.
 func (p *Phone) readFeedback(kind string, sender *webrtc.RTPSender) {
+	var asked atomic.Bool
 	for {
 		packets, _, err := sender.ReadRTCP()
 		if err != nil {
@@ -17,7 +19,9 @@ func (p *Phone) readFeedback(kind string, sender *webrtc.RTPSender) {
 		for _, packet := range packets {
 			switch packet.(type) {
 			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
-				p.box.post(func() { p.wantKeyframe(kind) })
+				if !asked.Swap(true) {
+					p.box.post(func() { asked.Store(false); p.wantKeyframe(kind) })
+				}
 			}
 		}
 	}

@@ -63,6 +63,8 @@ func checkAttributes(attributes []sdp.Attribute) (fingerprint string, err error)
 			}
 		case "crypto":
 			return "", errors.New("the session description asks for keys in clear")
+		case "rid", "simulcast":
+			return "", errors.New("the session description has a source in several qualities")
 		}
 	}
 	if fingerprint == "" {

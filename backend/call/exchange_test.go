@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -39,8 +42,11 @@ type person struct {
 	device   id.DeviceID
 	media    *calltest.Media
 	host     *calltest.Host
-	hidden   bool
+	hidden   bool // the person hides this device's address
+	wary     bool // everybody is a stranger
 	said     []content.Call
+	takes    func(content.Body) // what others negotiate with the person, in the place of the phone; nil: the phone does
+	told     []string           // descriptions and candidates that were sent, under the exchange's mu
 }
 
 var (
@@ -105,6 +111,7 @@ func (p *person) Negotiate(room call.Room, to id.DeviceID, body content.Body) er
 	x := p.exchange
 	x.mu.Lock()
 	x.sent++
+	p.told = append(p.told, texts(body)...)
 	if x.change != nil {
 		body = x.change(body)
 	}
@@ -116,9 +123,14 @@ func (p *person) Negotiate(room call.Room, to id.DeviceID, body content.Body) er
 	if room.Direct() {
 		room.User = p.user
 	}
-	later(func() { x.people[to[0]-1].Negotiated(room, p.user, p.device, body) })
+	other := x.people[to[0]-1]
+	if other.takes != nil {
+		later(func() { other.takes(body) })
+		return nil
+	}
+	later(func() { other.Negotiated(room, p.user, p.device, body) })
 	if x.again > 0 {
-		time.AfterFunc(x.again, func() { x.people[to[0]-1].Negotiated(room, p.user, p.device, body) })
+		time.AfterFunc(x.again, func() { other.Negotiated(room, p.user, p.device, body) })
 	}
 	return nil
 }
@@ -163,7 +175,31 @@ func (p *person) Peer(_ id.HubID, user id.UserID) call.Peer {
 	return call.Peer{Name: fmt.Sprint("person ", user[0]-1), Verified: true}
 }
 
-func (p *person) Stranger(id.HubID, id.UserID) bool { return false }
+func (p *person) Stranger(id.HubID, id.UserID) bool { return p.wary }
+
+// texts are the descriptions and candidates in what is negotiated.
+func texts(body content.Body) (texts []string) {
+	switch b := body.(type) {
+	case content.Offer:
+		return []string{b.SDP}
+	case content.Answer:
+		return []string{b.SDP}
+	case content.ICE:
+		for _, c := range b.Candidates {
+			texts = append(texts, c.Text)
+		}
+	}
+	return texts
+}
+
+// candidates are the candidates that the person has sent, each once, as they are written.
+func (p *person) candidates() []string {
+	p.exchange.mu.Lock()
+	defer p.exchange.mu.Unlock()
+	found := regexp.MustCompile(`candidate:[^\r\n]*`).FindAllString(strings.Join(p.told, " \n"), -1)
+	slices.Sort(found)
+	return slices.Compact(found)
+}
 
 // withRelay offers STUN and TURN, withSTUN only what tells addresses.
 func (x *exchange) withRelay() {
@@ -183,7 +219,7 @@ func check(t testing.TB, err error) {
 func (x *exchange) connect(video bool) (took time.Duration, err error) {
 	x.t.Helper()
 	alice, bob := x.people[0], x.people[1]
-	check(x.t, alice.Start(call.Room{Hub: hub, User: bob.user}, video))
+	check(x.t, alice.Start(alice.with(bob), video))
 	time.Sleep(time.Second)
 	begun := time.Now()
 	check(x.t, bob.Accept())
@@ -195,6 +231,9 @@ func (x *exchange) connect(video bool) (took time.Duration, err error) {
 	}
 	return 0, errors.New(alice.Info().Ended + bob.Info().Ended)
 }
+
+// with is the direct conversation with another.
+func (p *person) with(other *person) call.Room { return call.Room{Hub: hub, User: other.user} }
 
 func (p *person) connected() (count int) {
 	for _, other := range p.Info().Participants {

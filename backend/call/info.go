@@ -102,7 +102,7 @@ func (p *Phone) snapshot() Info {
 	info.Room, info.Call, info.Video = m.room, m.call.String(), m.video
 	info.Incoming, info.Caller = m.caller != m.self, m.caller.String()
 	info.CallerName = p.Signals.Peer(m.room.Hub, m.caller).Name
-	info.Started = timestamp(m.started)
+	info.Started, info.Relay = timestamp(m.started), p.canRelay(m.room.Hub)
 	info.Muted, info.Deafened, info.Camera, info.Screen, info.Trouble = own.muted, own.deafened, own.camera, own.screen, p.trouble
 	info.Speaking = !own.muted && p.ownLevel() >= speakingLevel
 	info.Verified = true
@@ -112,7 +112,6 @@ func (p *Phone) snapshot() Info {
 		info.Verified = info.Verified && one.Verified
 	}
 	info.Verified = info.Verified && len(info.Participants) > 0
-	info.Relay = slices.ContainsFunc(p.Signals.Relays(m.room.Hub), Relay.relays)
 	info.State, info.Warning, info.Encryption = stateOf(m, info.Participants), crowded(&info), encryption(&info)
 	return info
 }

@@ -53,21 +53,6 @@ func TestNoWayThrough(t *testing.T) {
 	}, calltest.Symmetric, calltest.Symmetric)
 }
 
-// TestHiddenAddress has somebody who hides: nothing goes between the two but by the relay.
-func TestHiddenAddress(t *testing.T) {
-	onExchange(t, func(x *exchange) {
-		x.withRelay()
-		x.people[0].hidden = true
-		if _, err := x.connect(false); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(2 * time.Second)
-		if info := x.people[0].Info(); info.Participants[0].Statistics.Path != "relay" || !info.Relay {
-			t.Errorf("the path is %q; the hub relays: %v", info.Participants[0].Statistics.Path, info.Relay)
-		}
-	}, calltest.Open, calltest.Open)
-}
-
 // TestLoss loses packets both ways: voice comes as far as packets do, video comes back within two seconds.
 func TestLoss(t *testing.T) {
 	for _, percent := range []int{2, 5, 10, 20} {

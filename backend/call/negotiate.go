@@ -1,6 +1,7 @@
 package call
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -30,13 +31,16 @@ func (p *Phone) sendOffer(q *peer, restart bool) error {
 func (p *Phone) repeatOffer(q *peer, again bool) error {
 	q.lastOffer = time.Now()
 	n := q.dialog.offer(p.negotiation(), again, q.lastOffer)
-	return p.Signals.Negotiate(p.machine.room, q.device, content.Offer{Negotiation: n, SDP: q.link.pc.LocalDescription().SDP})
+	return p.Signals.Negotiate(p.machine.room, q.device, content.Offer{Negotiation: n, SDP: withoutBase(q.link.pc.LocalDescription().SDP)})
 }
 
 // takeOffer answers an offer, unless it is old or the other side gives way.
 func (p *Phone) takeOffer(q *peer, offer content.Offer) error {
 	if offer.Call != p.machine.call || !q.dialog.fresh(offer.Negotiation) {
 		return nil
+	}
+	if !q.offered.Allow() {
+		return errors.New("it offers too often")
 	}
 	fingerprint, err := checkDescription(offer.SDP)
 	if err != nil {
@@ -65,7 +69,7 @@ func (p *Phone) takeOffer(q *peer, offer content.Offer) error {
 		return err
 	}
 	n := q.dialog.next(p.negotiation(), time.Now())
-	return p.Signals.Negotiate(p.machine.room, q.device, content.Answer{Negotiation: n, To: offer.Sequence, SDP: q.link.pc.LocalDescription().SDP})
+	return p.Signals.Negotiate(p.machine.room, q.device, content.Answer{Negotiation: n, To: offer.Sequence, SDP: withoutBase(q.link.pc.LocalDescription().SDP)})
 }
 
 // takeAnswer takes the answer to the outstanding offer.
@@ -94,14 +98,14 @@ func (p *Phone) describe(q *peer, kind webrtc.SDPType, text, fingerprint string)
 	if err := q.link.pc.SetRemoteDescription(webrtc.SessionDescription{Type: kind, SDP: text}); err != nil {
 		return err
 	}
-	q.fingerprint = fingerprint
+	q.fingerprint, q.candidates = fingerprint, 0
 	early := q.early
 	q.early = nil
 	for _, c := range early {
 		if !knowsFragment(text, c.Fragment) {
 			continue // of a generation that is over
 		}
-		if err := addCandidate(q.link.pc, c); err != nil {
+		if err := q.addCandidate(c); err != nil {
 			p.Log.Debug("a candidate was refused", "device", q.device, "cause", err)
 		}
 	}
@@ -123,7 +127,7 @@ func (p *Phone) takeCandidates(q *peer, in content.ICE) error {
 			}
 			continue
 		}
-		if err := addCandidate(q.link.pc, c); err != nil {
+		if err := q.addCandidate(c); err != nil {
 			return err
 		}
 	}
@@ -135,17 +139,21 @@ func knowsFragment(description, fragment string) bool {
 	return fragment == "" || strings.Contains(description, "a=ice-ufrag:"+fragment+"\r\n")
 }
 
-func addCandidate(pc *webrtc.PeerConnection, c content.Candidate) error {
+// addCandidate gives a candidate to the connection, which tries every one with each of its own.
+func (q *peer) addCandidate(c content.Candidate) error {
+	if q.candidates++; q.candidates > content.MaxCandidates {
+		return errors.New("it has too many candidates")
+	}
 	candidate := webrtc.ICECandidateInit{Candidate: c.Text, SDPMid: &c.Media, SDPMLineIndex: &c.Line}
 	if c.Fragment != "" {
 		candidate.UsernameFragment = &c.Fragment
 	}
-	return pc.AddICECandidate(candidate)
+	return q.link.pc.AddICECandidate(candidate)
 }
 
 // found collects the candidates of a moment and sends them together.
 func (p *Phone) found(q *peer, link *connection, c webrtc.ICECandidateInit) {
-	candidate := content.Candidate{Text: c.Candidate}
+	candidate := content.Candidate{Text: withoutBase(c.Candidate)}
 	if c.SDPMid != nil {
 		candidate.Media = *c.SDPMid
 	}

@@ -1,17 +1,14 @@
 package call
 
 import (
-	"io"
+	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/pion/ice/v4"
-	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/cc"
-	"github.com/pion/interceptor/pkg/gcc"
 	"github.com/pion/interceptor/pkg/stats"
-	"github.com/pion/logging"
 	"github.com/pion/webrtc/v4"
+	"golang.org/x/time/rate"
 
 	"gossip/common/content"
 	"gossip/common/id"
@@ -25,9 +22,18 @@ const (
 	keepAlive     = time.Second
 	reflexiveWait = 200 * time.Millisecond // for a path without NAT, before one through a NAT is taken
 	relayWait     = time.Second            // for a direct path, before a relayed one is taken
-	windDown      = 300 * time.Millisecond // in which a connection that the other has closed ends by itself: then closing it waits for nothing
+	windDown      = 300 * time.Millisecond // that a connection may take to end by itself when it is closed
 	trickleWait   = 50 * time.Millisecond  // candidates found in this time go together
 )
+
+// How many offers a device may make: it has no reason to for more than one every offerAgain, or a few at the beginning.
+const (
+	offerRate  = rate.Limit(1) // a second
+	offerBurst = 6
+)
+
+// maxHeard bounds what a peer can have waiting on the channel of its state, whose messages are two bytes long.
+const maxHeard = 64 << 10
 
 // checksSent is how often a path is tried before it counts as closed; one every 200 ms, for as long as silence can last.
 const checksSent = 50
@@ -40,9 +46,11 @@ type peer struct {
 	dialog dialog
 	offers bool // this side makes the offers, in the beginning and where a path is lost
 
-	link        *connection // nil until there is an offer
-	fingerprint string      // of the other's DTLS certificate, as the encrypted description says
+	link        *connection   // nil until there is an offer
+	fingerprint string        // of the other's DTLS certificate, as the encrypted description says
+	offered     *rate.Limiter // bounds what offers make this device do
 	early       []content.Candidate
+	candidates  int // taken for the present description
 	connected   bool
 	since       time.Time // when connected has changed
 	lastOffer   time.Time
@@ -59,8 +67,9 @@ type connection struct {
 	senders   []*webrtc.RTPSender
 	estimator cc.BandwidthEstimator
 	stats     stats.Getter
-	ended     atomic.Bool         // the other side has closed it
-	local     []content.Candidate // found and not sent yet
+	ended     chan struct{}               // closed when nothing goes over the channel any more
+	stated    atomic.Pointer[remoteState] // what the other side has said of itself last; nil: that is known
+	local     []content.Candidate         // found and not sent yet
 	flushing  bool
 	spared    bool      // gets no pictures, because it is too slow for them
 	slowSince time.Time // or since when it is spared
@@ -68,7 +77,7 @@ type connection struct {
 
 // connect makes the peer, and its connection where this side offers.
 func (p *Phone) connect(e Connect) {
-	q := &peer{phone: p, device: e.Device, user: e.User, offers: e.Offer, since: time.Now(), receiving: newReceiving()}
+	q := &peer{phone: p, device: e.Device, user: e.User, offers: e.Offer, since: time.Now(), receiving: newReceiving(), offered: rate.NewLimiter(offerRate, offerBurst)}
 	q.dialog.polite = string(p.Device[:]) < string(e.Device[:])
 	p.peers[e.Device] = q
 	if !e.Offer {
@@ -98,18 +107,24 @@ func (p *Phone) closeLink(q *peer) {
 	}
 	link := q.link
 	q.link, q.fingerprint, q.early, q.connected = nil, "", nil, false
-	p.workers.Go(func() {
-		if link.ended.Load() {
-			time.Sleep(windDown)
-		}
-		link.pc.GracefulClose()
-	})
+	p.workers.Go(link.close)
+}
+
+// close ends the connection, and tells the other side at once. What is inside DTLS ends by itself then, and first: WebRTC would
+// wait for it with a lock in hand that it needs to end.
+func (c *connection) close() {
+	c.pc.SCTP().Transport().Stop()
+	select {
+	case <-c.ended:
+	case <-time.After(windDown):
+	}
+	c.pc.GracefulClose()
 }
 
 // open makes a connection in place of the one before.
 func (p *Phone) open(q *peer) error {
 	p.closeLink(q)
-	link := &connection{}
+	link := &connection{ended: make(chan struct{})}
 	api, err := p.api(link)
 	if err != nil {
 		return err
@@ -130,13 +145,16 @@ func (p *Phone) open(q *peer) error {
 	}
 	p.listen(q, link)
 	link.channel.OnOpen(func() { p.postFor(q, link, func() { p.sendState(q) }) })
-	link.channel.OnMessage(func(m webrtc.DataChannelMessage) {
-		state, ok := parseState(m.Data)
-		if ok {
-			p.postFor(q, link, func() { q.state = state })
-		}
-	})
+	link.channel.OnMessage(func(m webrtc.DataChannelMessage) { p.stated(q, link, m.Data) })
 	return nil
+}
+
+// stated takes what a peer says of itself. However often it does, one word of it waits: the last.
+func (p *Phone) stated(q *peer, link *connection, data []byte) {
+	state, ok := parseState(data)
+	if ok && link.stated.Swap(&state) == nil {
+		p.postFor(q, link, func() { q.state = *link.stated.Swap(nil) })
+	}
 }
 
 // postFor posts what is about a connection, for as long as it is the peer's.
@@ -146,84 +164,6 @@ func (p *Phone) postFor(q *peer, link *connection, action func()) {
 			action()
 		}
 	})
-}
-
-// api is WebRTC as this program uses it: Opus and VP8, feedback on every packet, repair by repetition.
-func (p *Phone) api(link *connection) (*webrtc.API, error) {
-	engine, registry := &webrtc.MediaEngine{}, &interceptor.Registry{}
-	if err := registerCodecs(engine); err != nil {
-		return nil, err
-	}
-	congestion, err := cc.NewInterceptor(func() (cc.BandwidthEstimator, error) {
-		return gcc.NewSendSideBWE(gcc.SendSideBWEInitialBitrate(startBitrate), gcc.SendSideBWEMinBitrate(leastBitrate),
-			gcc.SendSideBWEMaxBitrate(mostBitrate), gcc.SendSideBWEPacer(gcc.NewNoOpPacer()))
-	})
-	if err != nil {
-		return nil, err
-	}
-	congestion.OnNewPeerConnection(func(_ string, estimator cc.BandwidthEstimator) { link.estimator = estimator })
-	counting, err := stats.NewInterceptor()
-	if err != nil {
-		return nil, err
-	}
-	counting.OnNewPeerConnection(func(_ string, getter stats.Getter) { link.stats = getter })
-	registry.Add(congestion)
-	for _, configure := range []func(*webrtc.MediaEngine, *interceptor.Registry) error{
-		webrtc.ConfigureTWCCHeaderExtensionSender, webrtc.ConfigureTWCCSender, webrtc.ConfigureNack,
-		func(_ *webrtc.MediaEngine, r *interceptor.Registry) error { return webrtc.ConfigureRTCPReports(r) },
-	} {
-		if err := configure(engine, registry); err != nil {
-			return nil, err
-		}
-	}
-	registry.Add(counting)
-	return webrtc.NewAPI(webrtc.WithMediaEngine(engine), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(p.settings())), nil
-}
-
-// silent keeps WebRTC from writing addresses to the standard error.
-var silent = &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
-
-func (p *Phone) settings() webrtc.SettingEngine {
-	var s webrtc.SettingEngine
-	s.SetICETimeouts(silence, giveUp, keepAlive)
-	s.LoggerFactory = silent
-	s.SetSrflxAcceptanceMinWait(reflexiveWait)
-	s.SetPrflxAcceptanceMinWait(reflexiveWait)
-	s.SetRelayAcceptanceMinWait(relayWait)
-	s.SetICEMaxBindingRequests(checksSent)
-	s.DisableCloseByDTLS(true) // it is closed here, when it is out of use
-	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	s.SetIncludeLoopbackCandidate(p.Loopback)
-	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
-	if p.Network != nil {
-		s.SetNet(p.Network)
-	}
-	return s
-}
-
-func registerCodecs(engine *webrtc.MediaEngine) error {
-	opus := webrtc.RTPCodecParameters{RTPCodecCapability: audioCodec, PayloadType: 111}
-	if err := engine.RegisterCodec(opus, webrtc.RTPCodecTypeAudio); err != nil {
-		return err
-	}
-	vp8 := webrtc.RTPCodecParameters{RTPCodecCapability: videoCodec, PayloadType: 96}
-	return engine.RegisterCodec(vp8, webrtc.RTPCodecTypeVideo)
-}
-
-// configuration says which servers help, and whether this device's address is hidden.
-func (p *Phone) configuration(q *peer) webrtc.Configuration {
-	c := webrtc.Configuration{BundlePolicy: webrtc.BundlePolicyMaxBundle}
-	relays := p.Signals.Relays(p.machine.room.Hub)
-	canRelay := false
-	for _, r := range relays {
-		c.ICEServers = append(c.ICEServers, webrtc.ICEServer{URLs: r.URLs, Username: r.Username, Credential: r.Credential})
-		canRelay = canRelay || r.relays()
-	}
-	hidden := p.RelayOnly() || canRelay && p.Signals.Stranger(p.machine.room.Hub, q.user)
-	if hidden {
-		c.ICETransportPolicy = webrtc.ICETransportPolicyRelay
-	}
-	return c
 }
 
 // listen has the connection's news posted.
@@ -237,11 +177,13 @@ func (p *Phone) listen(q *peer, link *connection) {
 	link.pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
 		p.postFor(q, link, func() { p.stateChanged(q, s) })
 	})
-	link.pc.SCTP().Transport().OnStateChange(func(s webrtc.DTLSTransportState) {
-		if s == webrtc.DTLSTransportStateClosed {
-			link.ended.Store(true)
-			p.postFor(q, link, func() { p.step(Closed{q.device}) })
-		}
+	link.pc.OnDataChannel(func(*webrtc.DataChannel) { // none but the agreed one is opened: it would take room for nothing
+		p.postFor(q, link, func() { p.step(Closed{q.device}) })
+	})
+	ended := sync.OnceFunc(func() { close(link.ended) })
+	link.pc.SCTP().OnClose(func(error) { // what is inside DTLS ends when the other side closes it
+		ended()
+		p.postFor(q, link, func() { p.step(Closed{q.device}) })
 	})
 	link.pc.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		kind, ok := link.kindOf(receiver)

@@ -134,11 +134,23 @@ func (p *Phone) input(in Input) error {
 
 // Start begins a call in a room, or joins the one that runs in a channel.
 func (p *Phone) Start(room Room, video bool) error {
-	return p.input(Start{Room: room, Call: id.NewCallID(), Video: video})
+	return p.command(func() error {
+		if err := p.mayConnect(room.Hub); err != nil {
+			return err
+		}
+		return p.step(Start{Room: room, Call: id.NewCallID(), Video: video})
+	})
 }
 
 // Accept takes the call that rings.
-func (p *Phone) Accept() error { return p.input(Accept{}) }
+func (p *Phone) Accept() error {
+	return p.command(func() error {
+		if err := p.mayConnect(p.machine.room.Hub); err != nil && p.machine.phase == Ringing {
+			return err
+		}
+		return p.step(Accept{})
+	})
+}
 
 // Decline refuses the call that rings.
 func (p *Phone) Decline() error { return p.input(Decline{}) }

@@ -7,9 +7,7 @@ import (
 
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
-	"github.com/pion/rtp/codecs"
 	"github.com/pion/webrtc/v4"
-	"github.com/pion/webrtc/v4/pkg/media/samplebuilder"
 
 	"gossip/common/id"
 )
@@ -92,12 +90,10 @@ func read(track *webrtc.TrackRemote, counted *count, take func(*rtp.Packet)) {
 	}
 }
 
-// Bounds of how pictures are put together.
 const (
-	maxPacketsLate = 512
-	maxFrameDelay  = 500 * time.Millisecond
-	askAgain       = 500 * time.Millisecond // until another whole picture is asked for
-	videoClock     = 90000
+	askAgain    = 500 * time.Millisecond // until another whole picture is asked for
+	videoClock  = 90000                  // RFC 7741 section 4.1
+	longestStep = 10 * time.Second       // from one picture to the next, as their times say
 )
 
 // watch shows what a peer's camera or screen gives.
@@ -113,7 +109,6 @@ func (p *Phone) watch(q *peer, link *connection, kind string, track *webrtc.Trac
 	}
 	f := &frames{
 		pictures: q.receiving.pictures[kind], counted: counted,
-		builder: samplebuilder.New(maxPacketsLate, &codecs.VP8Packet{}, videoClock, samplebuilder.WithMaxTimeDelay(maxFrameDelay), samplebuilder.WithRTPHeaders(true)),
 		ask: func() {
 			link.pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: uint32(track.SSRC())}}) // asked again while none comes
 		},
@@ -121,45 +116,53 @@ func (p *Phone) watch(q *peer, link *connection, kind string, track *webrtc.Trac
 	p.workers.Go(func() { read(track, counted, f.take) })
 }
 
-// frames puts VP8 frames together and hands over those that can be decoded: after a loss it waits for one that stands
-// for itself, and asks for it.
+// frames hands over the frames that can be decoded: after a loss it waits for one that stands for itself, and asks for it.
 type frames struct {
-	builder  *samplebuilder.SampleBuilder
+	assembler
 	pictures Pictures
 	counted  *count
 	ask      func()
 	asked    time.Time
 	whole    bool // everything since the last keyframe was there
-	first    uint32
-	begun    bool
+	last     uint32
+	at       time.Duration // of last, since the first one; zero before it
+	shown    bool
 }
 
 func (f *frames) take(packet *rtp.Packet) {
-	f.builder.Push(packet)
-	for sample := f.builder.Pop(); sample != nil; sample = f.builder.Pop() {
-		if len(sample.Data) == 0 {
-			continue
-		}
-		key := sample.Data[0]&1 == 0 // RFC 6386 section 9.1
-		f.whole = key || f.whole && sample.PrevDroppedPackets == 0
-		if !f.whole {
-			f.counted.lost()
-			continue
-		}
-		if !f.begun {
-			f.first, f.begun = sample.PacketTimestamp, true
-		}
-		at := time.Duration(sample.PacketTimestamp-f.first) * time.Second / videoClock
-		if err := f.pictures.WriteFrame(sample.Data, key, at); err != nil && !errors.Is(err, io.ErrClosedPipe) {
-			f.whole = false
-			continue
-		}
-		f.counted.frame(key)
+	now := time.Now()
+	f.push(packet)
+	for one := f.pop(now); one != nil; one = f.pop(now) {
+		f.show(one)
 	}
-	if now := time.Now(); !f.whole && now.Sub(f.asked) >= askAgain {
+	if !f.whole && now.Sub(f.asked) >= askAgain {
 		f.asked = now
 		f.ask()
 	}
+}
+
+func (f *frames) show(one *frame) {
+	key := one.data[0]&1 == 0 // RFC 6386 section 9.1
+	f.whole = key || f.whole && !one.torn
+	if !f.whole {
+		f.counted.lost()
+		return
+	}
+	if err := f.pictures.WriteFrame(one.data, key, f.time(one.timestamp)); err != nil && !errors.Is(err, io.ErrClosedPipe) {
+		f.whole = false
+		return
+	}
+	f.counted.frame(key)
+}
+
+// time is when a frame belongs, from the first one on: it goes on where the peer's clock wraps, and never back.
+func (f *frames) time(timestamp uint32) time.Duration {
+	if f.shown {
+		step := time.Duration(int32(timestamp-f.last)) * time.Second / videoClock
+		f.at += min(max(step, 0), longestStep)
+	}
+	f.shown, f.last = true, timestamp
+	return f.at
 }
 
 // volume is how loud a user is played.

@@ -67,7 +67,8 @@ type Host struct {
 }
 
 const (
-	relayAddress = "198.51.100.1"
+	// RelayAddress is where the relay is.
+	RelayAddress = "198.51.100.1"
 	// OneWay is how long a packet is on its way.
 	OneWay = 20 * time.Millisecond
 )
@@ -120,7 +121,7 @@ const (
 )
 
 // RelayURLs are where the relay is.
-var RelayURLs = []string{"stun:" + relayAddress + ":3478", "turn:" + relayAddress + ":3478?transport=udp"}
+var RelayURLs = []string{"stun:" + RelayAddress + ":3478", "turn:" + RelayAddress + ":3478?transport=udp"}
 
 // STUNURLs is the relay as one that only tells addresses.
 var STUNURLs = RelayURLs[:1]
@@ -128,17 +129,17 @@ var STUNURLs = RelayURLs[:1]
 // relay is the machine of the TURN server, which starts with StartRelay.
 func (i *Internet) addRelay() {
 	i.t.Helper()
-	machine, err := vnet.NewNet(&vnet.NetConfig{StaticIPs: []string{relayAddress}})
+	machine, err := vnet.NewNet(&vnet.NetConfig{StaticIPs: []string{RelayAddress}})
 	check(i.t, err)
 	check(i.t, i.wan.AddNet(machine))
-	i.Hosts = append(i.Hosts, &Host{Net: machine, internet: i, public: relayAddress})
+	i.Hosts = append(i.Hosts, &Host{Net: machine, internet: i, public: RelayAddress})
 }
 
 // StartRelay runs a STUN and TURN server until the test ends.
 func (i *Internet) StartRelay() {
 	i.t.Helper()
 	machine := i.Hosts[len(i.Hosts)-1].Net
-	socket, err := machine.ListenPacket("udp4", relayAddress+":3478")
+	socket, err := machine.ListenPacket("udp4", RelayAddress+":3478")
 	check(i.t, err)
 	server, err := turn.NewServer(turn.ServerConfig{
 		Realm: realm,
@@ -147,7 +148,7 @@ func (i *Internet) StartRelay() {
 		},
 		PacketConnConfigs: []turn.PacketConnConfig{{
 			PacketConn:            socket,
-			RelayAddressGenerator: &turn.RelayAddressGeneratorStatic{RelayAddress: net.ParseIP(relayAddress), Address: "0.0.0.0", Net: machine},
+			RelayAddressGenerator: &turn.RelayAddressGeneratorStatic{RelayAddress: net.ParseIP(RelayAddress), Address: "0.0.0.0", Net: machine},
 		}},
 	})
 	check(i.t, err)

@@ -256,7 +256,10 @@ func (m *Media) Watched(participant, kind string) *Watched {
 func (w *Watched) WriteFrame(data []byte, keyframe bool, _ time.Duration) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	number := binary.BigEndian.Uint64(data[1:])
+	number := uint64(0)
+	if len(data) > 8 { // others send what they like
+		number = binary.BigEndian.Uint64(data[1:])
+	}
 	if !keyframe && number != w.number+1 {
 		w.broken++
 	}

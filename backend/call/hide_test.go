@@ -1,0 +1,109 @@
+package call_test
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"gossip/backend/call/calltest"
+)
+
+// TestHiddenAddress has somebody who hides from everybody, or from strangers: nothing that they send names an address of
+// theirs, and nothing goes between the two but by the relay.
+func TestHiddenAddress(t *testing.T) {
+	for name, hide := range map[string]func(p *person){
+		"from everybody": func(p *person) { p.hidden = true },
+		"from strangers": func(p *person) { p.wary = true },
+	} {
+		for _, nat := range []calltest.NAT{calltest.Open, calltest.PortRestricted} {
+			t.Run(name+" "+string(nat), func(t *testing.T) {
+				onExchange(t, func(x *exchange) {
+					x.withRelay()
+					alice := x.people[0]
+					hide(alice)
+					if _, err := x.connect(false); err != nil {
+						t.Fatal(err)
+					}
+					time.Sleep(2 * time.Second)
+					if info := alice.Info(); info.Participants[0].Statistics.Path != "relay" || !info.Relay {
+						t.Errorf("the path is %q; the hub relays: %v", info.Participants[0].Statistics.Path, info.Relay)
+					}
+					alice.host.Cut(true) // has it look for another path, with new candidates
+					time.Sleep(5 * time.Second)
+					alice.host.Cut(false)
+					time.Sleep(10 * time.Second)
+					alice.showsNothing()
+					if candidates := x.people[1].candidates(); len(candidates) < 2 {
+						t.Errorf("who does not hide offers %v: the test looks in the wrong place", candidates)
+					}
+				}, nat, calltest.Open)
+			})
+		}
+	}
+}
+
+// showsNothing checks that what the person has sent names no address but the relay's.
+func (p *person) showsNothing() {
+	t := p.exchange.t
+	t.Helper()
+	candidates := p.candidates()
+	if len(candidates) == 0 {
+		t.Error("no candidates were sent")
+	}
+	for _, candidate := range candidates {
+		if !strings.Contains(candidate, " typ relay raddr 0.0.0.0 rport 9 ") {
+			t.Errorf("sent %q", candidate)
+		}
+	}
+	p.exchange.mu.Lock()
+	defer p.exchange.mu.Unlock()
+	for _, text := range p.told {
+		for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \r\n=/", r) }) {
+			if ip, err := netip.ParseAddr(word); err == nil && !ip.IsUnspecified() && word != calltest.RelayAddress {
+				t.Errorf("sent the address %v", ip)
+			}
+		}
+	}
+}
+
+// TestHiddenAddressWithoutARelay has somebody who hides on a hub that has no relay: they neither call nor accept, and are
+// told why.
+func TestHiddenAddressWithoutARelay(t *testing.T) {
+	onExchange(t, func(x *exchange) {
+		x.withSTUN()
+		alice, bob := x.people[0], x.people[1]
+		alice.hidden = true
+		if err := alice.Start(alice.with(bob), false); err == nil || !strings.Contains(err.Error(), "no relay") {
+			t.Errorf("alice calls: %v", err)
+		}
+		check(t, bob.Start(bob.with(alice), false))
+		time.Sleep(time.Second)
+		if err := alice.Accept(); err == nil || !strings.Contains(err.Error(), "no relay") {
+			t.Errorf("alice accepts: %v", err)
+		}
+		if phase := alice.Info().Phase; phase != "ringing" {
+			t.Errorf("alice's call is %q: she could still decline it", phase)
+		}
+		if len(alice.told) > 0 {
+			t.Errorf("alice has sent %q", alice.told)
+		}
+		alice.hidden = false
+		check(t, alice.Accept())
+		time.Sleep(5 * time.Second)
+		if alice.connected() != 1 {
+			t.Error("they are not connected")
+		}
+	}, calltest.Open, calltest.Open)
+}
+
+// TestStrangersWithoutARelay has somebody called by a stranger on a hub that has no relay: there the address can't be hidden.
+func TestStrangersWithoutARelay(t *testing.T) {
+	onExchange(t, func(x *exchange) {
+		x.withSTUN()
+		x.people[0].wary = true
+		if _, err := x.connect(false); err != nil {
+			t.Error(err)
+		}
+	}, calltest.Open, calltest.Open)
+}
