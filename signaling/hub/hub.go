@@ -5,8 +5,8 @@
 // Decisions beyond the protocol's page:
 //
 //   - A device's first ack for a journal in a connection subscribes it: delivery starts after the larger of the
-//     ack's Seq and the cursor on disk. A device without a cursor in a channel starts at the journal's present end;
-//     its user's join sets that cursor, so that nothing said after the join is missed.
+//     ack's Seq and the cursor on disk. Cursors in channels are set at the journal's end by a user's join and by a device's
+//     first login, so that nothing said after that is missed.
 //   - A packet reaches the sender's other devices but not the sending device; that device's cursor passes its own packets.
 //   - What a device sends again with the same id is acknowledged again with its first position and not delivered again.
 //   - A packet that is refused for its rate, or because the disk does not keep up, closes the door for the data packets

@@ -171,6 +171,24 @@ func TestOwnOtherDeviceGetsCopy(t *testing.T) {
 	})
 }
 
+// TestNewDeviceStartsAtItsLogin: it takes a while until a device knows its user's channels and reads them; what is said meanwhile
+// is not missed.
+func TestNewDeviceStartsAtItsLogin(t *testing.T) {
+	story(t, func(t *testing.T) {
+		h := hubtest.Start(t)
+		p := hubtest.NewPerson(t, "alice")
+		desk := inGeneral(h, p)
+		desk.ExpectAck(desk.Say(desk.General(), "before"))
+		phone := hubtest.NewDevice(t)
+		p.List(t, p.Device, phone)
+		mobile := h.ConnectOver(h.DialFrom("198.51.100.7"), p, phone)
+		mobile.Login("")
+		desk.ExpectAck(desk.Say(desk.General(), "meanwhile"))
+		mobile.Ack(desk.General(), 0)
+		mobile.ExpectText("meanwhile")
+	})
+}
+
 func TestLeaverGetsNothingMore(t *testing.T) {
 	story(t, func(t *testing.T) {
 		h := hubtest.Start(t)

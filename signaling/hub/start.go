@@ -51,6 +51,31 @@ func (h *Hub) begin(channel id.ChannelID, user id.UserID, devices ...id.DeviceID
 	return errors.New("where a member starts keeps changing")
 }
 
+// beginDevice gives a device that has logged in a cursor in each of its user's channels where it has none: from now on it misses
+// nothing, however long it takes to learn which channels these are.
+func (h *Hub) beginDevice(user id.UserID, device id.DeviceID) error {
+	for _, channel := range h.channels.Of(user) {
+		if _, known := h.store.Cursor(store.Channel(channel), device); known {
+			continue
+		}
+		if err := h.beginMember(channel, user, device); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// beginMember is begin for a device of a user who may be leaving at this moment.
+func (h *Hub) beginMember(channel id.ChannelID, user id.UserID, device id.DeviceID) error {
+	order := h.orderOf(channel)
+	order.Lock()
+	defer order.Unlock()
+	if h.channels.Role(channel, user) == 0 {
+		return nil
+	}
+	return h.begin(channel, user, device)
+}
+
 // endMember forgets where the devices of a former member stand.
 func (h *Hub) endMember(channel id.ChannelID, user id.UserID) error {
 	j := store.Channel(channel)

@@ -20,6 +20,9 @@ func (l *login) open(s *session) ([]byte, *wire.Error) {
 	if refusal := l.hub.stillAllowed(s); refusal != nil {
 		return nil, refusal
 	}
+	if err := l.hub.beginDevice(s.user, s.device); err != nil {
+		return nil, s.refusalOf("begin in the channels of a device", err)
+	}
 	welcome, err := l.makeWelcome(s.user, time.Now())
 	if err != nil {
 		return nil, s.refusalOf("welcome a device", err)
