@@ -23,13 +23,21 @@ const (
 
 // callSizes are the meshes that are measured.
 var callSizes = []measurement{
-	{"video-2", func(b *bench) ([]figure, error) { return b.call(2, video360p) }},
-	{"video-3", func(b *bench) ([]figure, error) { return b.call(3, video360p) }},
-	{"video-4", func(b *bench) ([]figure, error) { return b.call(4, video360p) }},
-	{"voice-2", func(b *bench) ([]figure, error) { return b.call(2, "") }},
-	{"voice-4", func(b *bench) ([]figure, error) { return b.call(4, "") }},
-	{"voice-8", func(b *bench) ([]figure, error) { return b.call(8, "") }},
+	{"video-2", func(b *bench) ([]figure, error) { return b.call(2, video360p, direct) }},
+	{"video-3", func(b *bench) ([]figure, error) { return b.call(3, video360p, direct) }},
+	{"video-4", func(b *bench) ([]figure, error) { return b.call(4, video360p, direct) }},
+	{"relay-4", func(b *bench) ([]figure, error) { return b.call(4, video360p, relay) }},
+	{"voice-2", func(b *bench) ([]figure, error) { return b.call(2, "", direct) }},
+	{"voice-4", func(b *bench) ([]figure, error) { return b.call(4, "", direct) }},
+	{"voice-8", func(b *bench) ([]figure, error) { return b.call(8, "", direct) }},
 }
+
+// The ways that packets go, as gossip-cli names them. Strangers in a channel hide their addresses from each other where
+// the hub relays.
+const (
+	direct = "direct"
+	relay  = "relay"
+)
 
 // participant is a gossip-cli in a call, and what it prints at its end.
 type participant struct {
@@ -48,8 +56,12 @@ type participant struct {
 
 // call has so many participants talk in one channel, each a process with a tone for a voice and a picture that moves, and
 // tells what one of them takes. Pictures are encoded and carried, and not decoded: the window does that.
-func (b *bench) call(size int, video string) (figures []figure, err error) {
-	hub, err := b.startHub()
+func (b *bench) call(size int, video, path string) (figures []figure, err error) {
+	flags := []string{"--turn", "off"}
+	if path == relay {
+		flags = []string{"--turn", "auto", "--turn-allow-private"}
+	}
+	hub, err := b.startHub(flags...)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +84,14 @@ func (b *bench) call(size int, video string) (figures []figure, err error) {
 	if err := hangUp(people); err != nil {
 		return nil, err
 	}
-	return summary(people, cpu, video, b.length)
+	name := fmt.Sprintf("one of %d, voice", size)
+	if video != "" {
+		name = fmt.Sprintf("one of %d, 360p, %s", size, path)
+	}
+	if err := complete(people, path); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return summary(name, people, cpu, video != "", b.length), nil
 }
 
 // participant joins the hub with a new profile and calls.
@@ -182,34 +201,42 @@ func leave(people []*participant) error {
 	return nil
 }
 
-// summary says what the one in the middle took. A call in which something did not come is no measurement.
-func summary(people []*participant, cpu []time.Duration, video string, length time.Duration) ([]figure, error) {
-	kind := "voice"
-	if video != "" {
-		kind = "360p video"
-	}
-	name := fmt.Sprintf("one of %d, %s", len(people), kind)
-	frames, concealed, samples, encoders := 0, 0, 0, 0
+// complete judges whether everything came that should. A call in which something did not is no measurement.
+func complete(people []*participant, path string) error {
 	for _, p := range people {
-		if len(p.result.Participants) != len(people)-1 || p.result.Trouble != "" {
-			return nil, fmt.Errorf("%s: heard %d others, %q", name, len(p.result.Participants), p.result.Trouble)
+		r := p.result
+		switch {
+		case len(r.Participants) != len(people)-1 || r.Trouble != "":
+			return fmt.Errorf("heard %d others, %q", len(r.Participants), r.Trouble)
+		case r.Encoders != r.Sources:
+			return fmt.Errorf("%d encoders for %d sources", r.Encoders, r.Sources)
 		}
-		if encoders = p.result.Encoders; encoders != p.result.Sources {
-			return nil, fmt.Errorf("%s: %d encoders for %d sources", name, encoders, p.result.Sources)
+		for _, other := range r.Participants {
+			if other.Path != path {
+				return fmt.Errorf("by way of %q, not %q", other.Path, path)
+			}
 		}
+	}
+	return nil
+}
+
+// summary says what the one in the middle took, and what came of it.
+func summary(name string, people []*participant, cpu []time.Duration, video bool, length time.Duration) []figure {
+	frames, concealed, samples := 0, 0, 0
+	for _, p := range people {
 		for _, other := range p.result.Participants {
 			frames, concealed, samples = frames+other.Frames, concealed+other.Concealed, samples+other.Samples
 		}
 	}
-	pairs := float64(len(people) * (len(people) - 1))
+	middle := slices.Sorted(slices.Values(cpu))[len(cpu)/2]
 	figures := []figure{
-		{what: name + ", CPU a minute of call", unit: "s", value: slices.Sorted(slices.Values(cpu))[len(cpu)/2].Seconds() * float64(time.Minute) / float64(length)},
-		{what: name + ", encoders", unit: "one a source", value: float64(encoders)},
+		{what: name + ", CPU a minute of call", unit: "s", value: middle.Seconds() * float64(time.Minute) / float64(length)},
+		{what: name + ", encoders", unit: "one a source", value: float64(people[0].result.Encoders)},
 		{what: name + ", sound made up", unit: "%", value: 100 * float64(concealed) / float64(max(samples, 1))},
 	}
-	if video != "" {
-		seconds := float64(samples) / pairs / 48000
-		figures = append(figures, figure{what: name + ", pictures from each other", unit: "a second", value: float64(frames) / pairs / seconds})
+	if video {
+		seconds := float64(samples) / 48000
+		figures = append(figures, figure{what: name + ", pictures from each other", unit: "a second", value: float64(frames) / seconds})
 	}
-	return figures, nil
+	return figures
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -20,6 +21,7 @@ type process struct {
 	command *exec.Cmd
 	address string
 	data    string
+	flags   []string // beside those that all hubs get
 	logged  *bufio.Scanner
 }
 
@@ -32,17 +34,17 @@ var raised = []string{
 var opened = regexp.MustCompile(`msg="hub is open" address=(\S+)`)
 
 // startHub starts a hub with an empty data folder on a free port.
-func (b *bench) startHub() (*process, error) {
+func (b *bench) startHub(flags ...string) (*process, error) {
 	data, err := os.MkdirTemp(b.work, "hub-")
 	if err != nil {
 		return nil, err
 	}
-	p := &process{data: data}
+	p := &process{data: data, flags: flags}
 	return p, p.start(b.hub)
 }
 
 func (p *process) start(program string) error {
-	p.command = exec.Command(program, append([]string{"-p", "0", "--data", p.data}, raised...)...)
+	p.command = exec.Command(program, slices.Concat([]string{"-p", "0", "--data", p.data}, raised, p.flags)...)
 	output, err := p.command.StderrPipe()
 	if err != nil {
 		return err
