@@ -186,7 +186,7 @@ func (h *Hub) CaughtUp() (all bool) {
 
 // reads reports whether a journal is one's own to read.
 func (h *Hub) reads(channel id.ChannelID) bool {
-	return channel == id.NoChannel || h.channels[channel].member(h.self)
+	return channel == id.NoChannel || h.directory.Channel(channel).Member(h.self)
 }
 
 // due is when the next acknowledgement may go; zero when the hub knows everything.

@@ -75,7 +75,7 @@ var errUnknown = errors.New("this conversation is not known here; begin or join 
 // known reports whether the conversation is one that can be taken part in.
 func (h *Hub) known(conv Conversation) bool {
 	if !conv.Direct() {
-		return h.channels[conv.Channel] != nil
+		return h.directory.Channel(conv.Channel) != nil
 	}
 	_, known := h.Roster.Card(conv.User)
 	return known

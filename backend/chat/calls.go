@@ -186,7 +186,7 @@ func (h *Hub) mayCall(conv Conversation, from id.UserID) bool {
 		return false
 	}
 	if !conv.Direct() {
-		return h.channels[conv.Channel].member(from) && h.channels[conv.Channel].member(h.self)
+		return h.directory.Channel(conv.Channel).Member(from) && h.directory.Channel(conv.Channel).Member(h.self)
 	}
 	state := h.Summary(conv)
 	return state != nil && !state.Stranger || h.Roster.Person(conv.Hub, from).Verified
@@ -266,18 +266,18 @@ func (h *Hub) CallsSettled(ctx context.Context) error {
 // takeCallRoster tells who is in a channel's call. Devices that nobody known has are looked up.
 func (h *Hub) takeCallRoster(re id.MessageID, roster wire.CallRoster) {
 	delete(h.calls.asked, re)
-	ch := h.channels[roster.Channel]
-	if !ch.member(h.self) {
+	ch := h.directory.Channel(roster.Channel)
+	if !ch.Member(h.self) {
 		return
 	}
 	conv := Conversation{Hub: h.Config.Hub, Channel: roster.Channel}
 	told, unknown := CallRoster{Call: roster.Call, Started: rosterTime(roster.Started)}, false
 	for _, d := range roster.Devices {
-		user, _, ok := h.Roster.Owner(d.Device, ch.member)
+		user, _, ok := h.Roster.Owner(d.Device, ch.Member)
 		if d.Device == h.device {
 			user, ok = h.self, true
 		}
-		if !ok || !ch.member(user) || h.Roster.Blocked(user) {
+		if !ok || !ch.Member(user) || h.Roster.Blocked(user) {
 			unknown = unknown || !ok
 			user = id.NoUser
 		}
@@ -285,7 +285,7 @@ func (h *Hub) takeCallRoster(re id.MessageID, roster wire.CallRoster) {
 	}
 	delete(h.calls.unknown, roster.Channel)
 	if unknown && h.calls.tries[roster.Channel] < maxRosterTries {
-		h.haveCards(ch.state.Users())
+		h.haveCards(ch.State.Users())
 		h.calls.tries[roster.Channel]++
 		h.calls.unknown[roster.Channel] = roster
 		h.callsDueIn(rosterAgain)
@@ -367,7 +367,7 @@ func (c *change) callsWithout(conv Conversation, s *membership.Statement) {
 	if s.Action == membership.Remove {
 		gone = s.Subject
 	}
-	if !c.channels[conv.Channel].member(gone) {
+	if !c.directory.Channel(conv.Channel).Member(gone) {
 		c.after = append(c.after, func() { c.Calls.Removed(conv, gone) })
 	}
 }

@@ -216,15 +216,15 @@ func (h *Hub) lacking(batch []arrival) bool {
 		if !ok || p.From == h.device {
 			continue
 		}
-		ch := h.channels[p.Channel]
-		owner, _, known := h.Roster.Owner(p.From, ch.knows)
+		ch := h.directory.Channel(p.Channel)
+		owner, _, known := h.Roster.Owner(p.From, ch.Knows)
 		switch {
 		case !known && !slices.Contains(devices, p.From):
 			devices = append(devices, p.From)
 		case known && h.Roster.Stale(h.Config.Hub, p.From) && !slices.Contains(users, owner):
 			users = append(users, owner)
 		}
-		if ch != nil && ch.member(h.self) && (!known || !ch.knows(owner)) {
+		if ch != nil && ch.Member(h.self) && (!known || !ch.Knows(owner)) {
 			channels[p.Channel] = true
 		}
 	}

@@ -19,7 +19,7 @@ func (h *Hub) DeleteConversation(conv Conversation) error {
 			if err := c.cancel(conv); err != nil {
 				return err
 			}
-			staysListed := !conv.Direct() && c.channels[conv.Channel].member(c.self)
+			staysListed := !conv.Direct() && c.directory.Channel(conv.Channel).Member(c.self)
 			if err := c.Clear(conv, staysListed); err != nil || c.Summary(conv) == nil {
 				return err
 			}

@@ -95,7 +95,7 @@ func (h *Hub) mayWrite(conv Conversation) error {
 		if _, known := h.Roster.Card(conv.User); !known {
 			return errors.New("this person is not known here yet; look them up by name first")
 		}
-	} else if ch := h.channels[conv.Channel]; !ch.member(h.self) {
+	} else if ch := h.directory.Channel(conv.Channel); !ch.Member(h.self) {
 		return errors.New("you are not a member of this channel; join it to write")
 	}
 	if why := h.blocked(conv); why != "" {
@@ -210,6 +210,6 @@ var ErrNoUser = errors.New("nobody on this hub is called so; check the spelling,
 
 // moderates reports whether the user may delete others' messages there.
 func (h *Hub) moderates(conv Conversation, user id.UserID) bool {
-	ch := h.channels[conv.Channel]
-	return ch != nil && ch.state != nil && ch.state.Role(user) >= membership.Moderator
+	ch := h.directory.Channel(conv.Channel)
+	return ch != nil && ch.State != nil && ch.State.Role(user) >= membership.Moderator
 }

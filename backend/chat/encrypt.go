@@ -32,7 +32,7 @@ func (h *Hub) prepared(conv Conversation) bool {
 	if h.conn == nil || h.blocked(conv) != "" {
 		return false
 	}
-	if ch := h.channels[conv.Channel]; !conv.Direct() && (ch.state == nil || ch.behind()) {
+	if ch := h.directory.Channel(conv.Channel); !conv.Direct() && (ch.State == nil || ch.Behind()) {
 		h.startSync(conv.Channel)
 		return false
 	}
@@ -51,7 +51,7 @@ func (h *Hub) audience(conv Conversation) []id.UserID {
 	if conv.Direct() {
 		return []id.UserID{conv.User, h.self}
 	}
-	return h.channels[conv.Channel].state.Users()
+	return h.directory.Channel(conv.Channel).State.Users()
 }
 
 // ready reports whether one pending message can be encrypted now. Machinery (receipts, repair) goes to devices that

@@ -23,7 +23,7 @@ func (c *change) hubError(refusal *wire.Error) error {
 		c.emit(Event{Type: EventError, Error: &Trouble{Code: string(wire.CodeExpired), Sentence: text}})
 		return nil
 	}
-	if !c.channels[notice.Channel].member(c.self) {
+	if !c.directory.Channel(notice.Channel).Member(c.self) {
 		c.Log.Warn("the hub tells of messages in a channel that this user is not in", "channel", notice.Channel)
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gossip/backend/directory"
 	"gossip/backend/e2ee"
 	"gossip/common/id"
 	"gossip/common/wire"
@@ -171,19 +172,19 @@ func TestSummariesOfTheHub(t *testing.T) {
 	}
 	take(
 		wire.ChannelSummary{Channel: id.ChannelID{1}, Name: "den"}, wire.ChannelSummary{Channel: id.ChannelID{2}, Name: "den\u202e"},
-		wire.ChannelSummary{Channel: id.ChannelID{3}, Name: "topic", Topic: string(make([]byte, maxTopic+1))}, wire.ChannelSummary{Name: "nil"},
+		wire.ChannelSummary{Channel: id.ChannelID{3}, Name: "topic", Topic: string(make([]byte, 512+1))}, wire.ChannelSummary{Name: "nil"},
 	)
 	if list := p.hub.Channels(); len(list) != 1 {
 		t.Errorf("%d channels are listed", len(list))
 	}
-	for range maxChannels/wire.MaxSummaries + 2 {
+	for range directory.MaxChannels/wire.MaxSummaries + 2 {
 		var list []wire.ChannelSummary
 		for range wire.MaxSummaries {
 			list = append(list, wire.ChannelSummary{Channel: id.ChannelID(randomID()), Name: "more"})
 		}
 		take(list...)
 	}
-	if list := p.hub.Channels(); len(list) != maxChannels {
+	if list := p.hub.Channels(); len(list) != directory.MaxChannels {
 		t.Errorf("%d channels are listed", len(list))
 	}
 }

@@ -1,6 +1,7 @@
-// Package chat holds the conversations of one hub: what is said in channels and in direct messages, in which order,
-// to whom it still has to go, and what is missing and being asked for again. What is shown of all that is kept by package history,
-// what has to go out by package outbox. One goroutine a hub owns all of it; what changes together is stored in one transaction.
+// Package chat holds the conversations of one hub: what is said in channels and in direct messages, in which order, to whom it
+// still has to go, and what is missing and being asked for again. What is shown of all that is kept by package history, what has
+// to go out by package outbox, who is in a channel by package directory. One goroutine a hub owns all of it; what changes
+// together is stored in one transaction.
 package chat
 
 import (
@@ -10,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"gossip/backend/directory"
 	"gossip/backend/e2ee"
 	"gossip/backend/history"
 	"gossip/backend/outbox"
@@ -90,7 +92,7 @@ type Hub struct {
 	// The rest belongs to the goroutine of Run.
 	conn          Connection // nil while offline
 	deaf          bool       // the connection was given up: what it still brings is discarded
-	channels      map[id.ChannelID]*channel
+	directory     *directory.Directory
 	cursors       map[id.ChannelID]*cursor // NoChannel: the inbox
 	outbox        *outbox.Outbox
 	asksAgain     time.Time // when the hub may be asked again for what the held messages lack
@@ -117,7 +119,7 @@ func Open(config Config) (*Hub, error) {
 		Config: config, self: config.Roster.Self(), device: config.Device.ID(),
 		jobs: make(chan func()), arrived: make(chan struct{}, 1), room: make(chan struct{}, 1), stopped: make(chan struct{}),
 		fetching: map[id.UserID]bool{}, unavailable: map[id.UserID]absence{}, confirmed: map[id.UserID]bool{}, answered: map[id.DeviceID]int{}, foreign: map[id.ChannelID]bool{},
-		outbox: outbox.New(config.Hub), typing: newTypingState(), calls: newCallState(),
+		directory: directory.New(config.Hub, config.HubKey), outbox: outbox.New(config.Hub), typing: newTypingState(), calls: newCallState(),
 	}
 	if h.Calls == nil {
 		h.Calls = deaf{}

@@ -69,7 +69,7 @@ func (c *change) takeData(p *wire.DataPacket) error {
 	if fresh, err = c.firstSight(p); err != nil || !fresh {
 		return err
 	}
-	from, device, ok := c.Roster.Owner(p.From, c.channels[p.Channel].knows)
+	from, device, ok := c.Roster.Owner(p.From, c.directory.Channel(p.Channel).Knows)
 	switch {
 	case p.From == c.device:
 		c.Log.Warn("the hub gave back one of this device's own packets", "packet", p.ID)
@@ -107,8 +107,8 @@ func (c *change) firstSight(p *wire.DataPacket) (bool, error) {
 }
 
 func (c *change) takeChannel(p *wire.DataPacket, from id.UserID, device *identity.Device) error {
-	ch := c.channels[p.Channel]
-	if ch == nil || !ch.knows(from) {
+	ch := c.directory.Channel(p.Channel)
+	if ch == nil || !ch.Knows(from) {
 		c.Log.Warn("a packet of a device that is in no such channel was dropped", "device", p.From, "channel", p.Channel)
 		return nil
 	}
@@ -170,7 +170,7 @@ func (c *change) accept(r *received) error {
 	if key, ok := r.message.Body.(content.SenderKey); ok {
 		return c.applySenderKey(r, key) // who sends it may have joined just now: it opens nothing until the log says so
 	}
-	if ch := c.channels[r.conv.Channel]; !r.conv.Direct() && (ch == nil || !ch.knows(r.from)) {
+	if ch := c.directory.Channel(r.conv.Channel); !r.conv.Direct() && (ch == nil || !ch.Knows(r.from)) {
 		c.Log.Warn("a message for a channel that its sender is not in was dropped", "device", r.device)
 		return nil
 	}

@@ -29,11 +29,11 @@ func (h *Hub) named(conv Conversation, markdown string) (users []id.UserID) {
 	}
 	members := []id.UserID{conv.User}
 	if !conv.Direct() {
-		ch := h.channels[conv.Channel]
-		if !ch.member(h.self) || len(ch.state.Members) > maxNamed {
+		ch := h.directory.Channel(conv.Channel)
+		if !ch.Member(h.self) || len(ch.State.Members) > maxNamed {
 			return nil
 		}
-		members = ch.state.Users()
+		members = ch.State.Users()
 	}
 	for _, user := range members {
 		if user != h.self && len(users) < content.MaxMentions && mention.Names(markdown, h.name(user)) {

@@ -13,13 +13,13 @@ func (h *Hub) recipients(conv Conversation, r *history.Row, known map[id.UserID]
 	if conv.Direct() {
 		return []id.UserID{conv.User}
 	}
-	ch := h.channels[conv.Channel]
-	if ch == nil || ch.state == nil || len(ch.state.Members) > maxReceiptMembers {
+	ch := h.directory.Channel(conv.Channel)
+	if ch == nil || ch.State == nil || len(ch.State.Members) > maxReceiptMembers {
 		return nil
 	}
-	for _, user := range ch.state.Users() {
+	for _, user := range ch.State.Users() {
 		_, heard := known[user]
-		if user != h.self && (heard || r.Log == 0 || ch.joined[user].length <= r.Log) {
+		if user != h.self && (heard || r.Log == 0 || ch.CameBy(user, r.Log)) {
 			users = append(users, user)
 		}
 	}
@@ -28,7 +28,7 @@ func (h *Hub) recipients(conv Conversation, r *history.Row, known map[id.UserID]
 
 // noteReceipt takes one person's word on a message of one's own.
 func (c *change) noteReceipt(r *received, receipt content.Receipt, at history.Place, row *history.Row) error {
-	if r.conv.Direct() != (r.from == r.conv.User) || !r.conv.Direct() && !c.channels[r.conv.Channel].member(r.from) {
+	if r.conv.Direct() != (r.from == r.conv.User) || !r.conv.Direct() && !c.directory.Channel(r.conv.Channel).Member(r.from) {
 		return nil
 	}
 	news, err := c.NoteReception(r.conv, row, r.from, receipt.Kind == content.Read, history.Millis(receipt.At))
@@ -140,8 +140,8 @@ func (h *Hub) certainty(user id.UserID) string {
 
 // logLength is how long a channel's log is here; 0 for a direct conversation.
 func (h *Hub) logLength(conv Conversation) uint64 {
-	if ch := h.channels[conv.Channel]; ch != nil && ch.state != nil {
-		return ch.state.Length
+	if ch := h.directory.Channel(conv.Channel); ch != nil && ch.State != nil {
+		return ch.State.Length
 	}
 	return 0
 }

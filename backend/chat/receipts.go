@@ -56,8 +56,8 @@ func (c *change) tellsReceipts(conv Conversation, kind content.ReceiptKind) bool
 	if conv.Direct() {
 		return !c.stranger(conv)
 	}
-	ch := c.channels[conv.Channel]
-	return ch != nil && ch.state != nil && len(ch.state.Members) <= maxReceiptMembers
+	ch := c.directory.Channel(conv.Channel)
+	return ch != nil && ch.State != nil && len(ch.State.Members) <= maxReceiptMembers
 }
 
 // sendReceipts sends what is owed, one message an author, conversation and kind.

@@ -91,15 +91,15 @@ func (c *change) entitled(conv Conversation, user id.UserID, kept history.Sent) 
 	if conv.Direct() {
 		return user == conv.User || user == c.self
 	}
-	ch := c.channels[conv.Channel]
-	return ch != nil && ch.entitled(user, kept.Length, history.TimeOf(kept.At))
+	ch := c.directory.Channel(conv.Channel)
+	return ch != nil && ch.Entitled(user, kept.Length, history.TimeOf(kept.At))
 }
 
 // rekey gives a member's device this device's sender key of the channel again.
 func (c *change) rekey(conv Conversation, user id.UserID, to id.DeviceID) error {
-	ch := c.channels[conv.Channel]
+	ch := c.directory.Channel(conv.Channel)
 	_, device, ok := c.Roster.Owner(to, nil)
-	if ch == nil || !ch.member(user) || !ok {
+	if ch == nil || !ch.Member(user) || !ok {
 		return nil
 	}
 	out, err := c.Engine.RedistributeTo(c.tx, conv.Channel, device, c.now)
@@ -172,7 +172,7 @@ const maxForeign = 64
 
 // expects reports whether a sender key of the channel is worth keeping.
 func (c *change) expects(channel id.ChannelID) bool {
-	if c.channels[channel].member(c.self) || c.foreign[channel] {
+	if c.directory.Channel(channel).Member(c.self) || c.foreign[channel] {
 		return true
 	}
 	if len(c.foreign) >= maxForeign {
@@ -185,7 +185,7 @@ func (c *change) expects(channel id.ChannelID) bool {
 // forgetForeign drops the keys of channels that one did not come to be in.
 func (h *Hub) forgetForeign(tx *store.Tx) error {
 	for channel := range h.foreign {
-		if h.channels[channel].member(h.self) {
+		if h.directory.Channel(channel).Member(h.self) {
 			continue
 		}
 		if err := h.Engine.LeaveChannel(tx, channel); err != nil {

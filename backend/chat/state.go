@@ -109,13 +109,13 @@ func (h *Hub) blocked(conv Conversation) string {
 		}
 		return h.Roster.Warning(conv.Hub, conv.User)
 	}
-	ch := h.channels[conv.Channel]
+	ch := h.directory.Channel(conv.Channel)
 	switch {
 	case ch == nil:
 		return "This channel is not known here; join it first."
-	case ch.trouble != "":
-		return ch.trouble
-	case ch.state != nil && !ch.member(h.self):
+	case ch.Trouble != "":
+		return ch.Trouble
+	case ch.State != nil && !ch.Member(h.self):
 		return "You are not a member of this channel; join it to write."
 	}
 	return ""

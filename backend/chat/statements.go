@@ -75,8 +75,8 @@ func (h *Hub) JoinHubChannels(ctx context.Context, limit int) error {
 
 func (h *Hub) madeByHub(channel id.ChannelID) (made bool) {
 	h.call(func() error {
-		ch := h.channels[channel]
-		made = ch != nil && ch.state != nil && ch.state.Hub == h.HubKey
+		ch := h.directory.Channel(channel)
+		made = ch != nil && ch.State != nil && ch.State.Hub == h.HubKey
 		return nil
 	})
 	return made
@@ -153,21 +153,21 @@ func (h *Hub) state(ctx context.Context, channel id.ChannelID, s membership.Stat
 // signNext signs a statement as the next of the log that is here; nil when one is in already.
 func (h *Hub) signNext(ctx context.Context, channel id.ChannelID, s membership.Statement) (encoded []byte, err error) {
 	err = h.do(ctx, func() error {
-		ch := h.channels[channel]
+		ch := h.directory.Channel(channel)
 		switch {
-		case ch == nil || ch.state == nil:
+		case ch == nil || ch.State == nil:
 			return errors.New("this channel is not known here, or one has to be invited first")
-		case ch.trouble != "":
-			return errors.New(ch.trouble)
+		case ch.Trouble != "":
+			return errors.New(ch.Trouble)
 		}
-		if s.Action == membership.Join && ch.member(h.self) {
+		if s.Action == membership.Join && ch.Member(h.self) {
 			return nil
 		}
-		s.Channel, s.Previous = channel, ch.state.Head
+		s.Channel, s.Previous = channel, ch.State.Head
 		if encoded, err = h.sign(s); err != nil {
 			return err
 		}
-		_, err := ch.state.Check(encoded, h.HubKey, h.Roster.Belongs)
+		_, err := ch.State.Check(encoded, h.HubKey, h.Roster.Belongs)
 		return err
 	})
 	return encoded, err

@@ -87,8 +87,8 @@ func (h *Hub) BlockChanged(user id.UserID) error {
 	return h.call(func() error {
 		return h.update(func(c *change) error {
 			for conv := range c.Summaries() {
-				ch := c.channels[conv.Channel]
-				if conv.Direct() || !ch.knows(user) {
+				ch := c.directory.Channel(conv.Channel)
+				if conv.Direct() || !ch.Knows(user) {
 					continue
 				}
 				if c.Roster.Blocked(user) {

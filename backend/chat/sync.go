@@ -3,11 +3,11 @@ package chat
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
+	"gossip/backend/directory"
 	"gossip/backend/history"
 	"gossip/backend/store"
 	"gossip/common/id"
@@ -20,7 +20,7 @@ func (h *Hub) takeUpdate(update wire.ChannelUpdate) {
 	if len(update.Summaries) > 0 {
 		h.takeSummaries(update.Summaries, false, false)
 	}
-	ch := h.channels[update.Channel]
+	ch := h.directory.Channel(update.Channel)
 	if len(update.Statements) == 0 || ch != nil && !h.follows(ch) && !h.tellsOfSelf(update.Statements) {
 		return
 	}
@@ -29,11 +29,11 @@ func (h *Hub) takeUpdate(update wire.ChannelUpdate) {
 		return
 	}
 	end := update.From + uint64(len(update.Statements))
-	ch.summary.Length = max(ch.summary.Length, end)
-	if !ch.behind() {
+	ch.Summary.Length = max(ch.Summary.Length, end)
+	if !ch.Behind() {
 		return
 	}
-	if ch.state == nil || update.From > ch.state.Length || !h.knowsAuthors(update.Statements) {
+	if ch.State == nil || update.From > ch.State.Length || !h.knowsAuthors(update.Statements) {
 		h.startSync(update.Channel)
 		return
 	}
@@ -65,8 +65,8 @@ func (h *Hub) knowsAuthors(log [][]byte) bool {
 // syncBehind fetches what is missing of every log that concerns oneself: while the hub was not to be asked, words of new
 // statements may have come.
 func (h *Hub) syncBehind() {
-	for channel, ch := range h.channels {
-		if h.follows(ch) && ch.behind() {
+	for channel, ch := range h.directory.Channels() {
+		if h.follows(ch) && ch.Behind() {
 			h.startSync(channel)
 		}
 	}
@@ -74,12 +74,12 @@ func (h *Hub) syncBehind() {
 
 // startSync fetches what is missing of a channel's log in the background.
 func (h *Hub) startSync(channel id.ChannelID) {
-	ch, conn := h.channels[channel], h.conn
-	if conn == nil || ch != nil && ch.syncing || h.questions >= maxQuestions || time.Now().Before(h.asksAgain) {
+	ch, conn := h.directory.Channel(channel), h.conn
+	if conn == nil || ch != nil && ch.Syncing || h.questions >= maxQuestions || time.Now().Before(h.asksAgain) {
 		return
 	}
 	if ch != nil {
-		ch.syncing = true
+		ch.Syncing = true
 	}
 	h.questions++
 	h.syncs++
@@ -102,8 +102,8 @@ func (h *Hub) synced(conn Connection, channel id.ChannelID, err error) {
 		return
 	}
 	h.syncs--
-	if ch := h.channels[channel]; ch != nil {
-		ch.syncing = false
+	if ch := h.directory.Channel(channel); ch != nil {
+		ch.Syncing = false
 	}
 	if err != nil {
 		h.asksAgain = time.Now().Add(hubAgain)
@@ -115,8 +115,8 @@ func (h *Hub) synced(conn Connection, channel id.ChannelID, err error) {
 // asks for anew.
 func (h *Hub) forgetSyncs() {
 	h.syncs = 0
-	for _, ch := range h.channels {
-		ch.syncing = false
+	for _, ch := range h.directory.Channels() {
+		ch.Syncing = false
 	}
 }
 
@@ -124,8 +124,8 @@ func (h *Hub) forgetSyncs() {
 func (h *Hub) sync(ctx context.Context, conn Connection, channel id.ChannelID) error {
 	var from uint64
 	err := h.do(ctx, func() error {
-		if ch := h.channels[channel]; ch != nil && ch.state != nil {
-			from = ch.state.Length
+		if ch := h.directory.Channel(channel); ch != nil && ch.State != nil {
+			from = ch.State.Length
 		}
 		return nil
 	})
@@ -177,11 +177,11 @@ func (c *change) takeLog(channel id.ChannelID, from uint64, log [][]byte, parts 
 	if err != nil {
 		return err
 	}
-	if ch.state == nil && from > 0 || ch.state != nil && from > ch.state.Length {
+	if ch.State == nil && from > 0 || ch.State != nil && from > ch.State.Length {
 		return nil // a part that does not join
 	}
 	for i, encoded := range log {
-		if index := from + uint64(i); ch.state == nil || index == ch.state.Length {
+		if index := from + uint64(i); ch.State == nil || index == ch.State.Length {
 			refusal, err := c.append(ch, encoded, len(log)-i <= maxNotices)
 			if err != nil {
 				return err
@@ -191,29 +191,22 @@ func (c *change) takeLog(channel id.ChannelID, from uint64, log [][]byte, parts 
 			}
 		} // else another fetch was quicker
 	}
-	ch.summary.Length = max(ch.summary.Length, from+uint64(len(log)))
-	if ch.state != nil && ch.summary.Length > ch.state.Length && len(log) == 0 {
-		ch.summary.Length = ch.state.Length // the hub has no more after all
+	ch.Summary.Length = max(ch.Summary.Length, from+uint64(len(log)))
+	if ch.State != nil && ch.Summary.Length > ch.State.Length && len(log) == 0 {
+		ch.Summary.Length = ch.State.Length // the hub has no more after all
 	}
 	c.emit(Event{Type: EventConversations})
-	if ch.state == nil {
+	if ch.State == nil {
 		return nil
 	}
 	return c.believe(ch)
 }
 
 // listed returns the channel, making it when it is new, with what an answer says of it.
-func (c *change) listed(name id.ChannelID, parts []wire.ChannelUpdate) (*channel, error) {
-	ch := c.channels[name]
-	if ch == nil && len(c.channels) >= maxChannels {
-		return nil, errors.New("the hub has too many channels")
-	}
-	if ch == nil {
-		ch = newChannel(name)
-		c.channels[name] = ch
-		if err := store.PutValue(c.tx.Bucket(channelBucket, c.Config.Hub[:]), name[:], wire.ChannelSummary{Channel: name}); err != nil {
-			return nil, err
-		}
+func (c *change) listed(name id.ChannelID, parts []wire.ChannelUpdate) (*directory.Channel, error) {
+	ch, err := c.directory.Open(c.tx, name)
+	if err != nil {
+		return nil, err
 	}
 	for _, part := range parts {
 		for _, s := range part.Summaries {
@@ -226,44 +219,37 @@ func (c *change) listed(name id.ChannelID, parts []wire.ChannelUpdate) (*channel
 }
 
 // append adds one statement to a channel's log, or returns why it is refused.
-func (c *change) append(ch *channel, encoded []byte, show bool) (refusal, err error) {
-	before := ch.member(c.self)
-	statement, returns, refusal := ch.extend(encoded, c.HubKey, c.now, c.Roster.Belongs)
-	if refusal == nil && ch.state.Length == 1 && ch.state.ID != ch.id {
-		ch.state, refusal = nil, errors.New("the log belongs to another channel")
-	}
-	if refusal != nil {
-		return refusal, nil
-	}
-	bucket := c.tx.Bucket(logBucket, c.Config.Hub[:], ch.id[:])
-	if err := bucket.Put(numberKey(ch.state.Length-1), encoded); err != nil {
-		return nil, err
+func (c *change) append(ch *directory.Channel, encoded []byte, show bool) (refusal, err error) {
+	before := ch.Member(c.self)
+	statement, returns, refusal, err := c.directory.Append(c.tx, ch, encoded, c.now, c.Roster.Belongs)
+	if refusal != nil || err != nil {
+		return refusal, err
 	}
 	if err := c.showStatement(ch, statement, before, show); err != nil {
 		return nil, err
 	}
-	if returns && ch.member(c.self) {
+	if returns && ch.Member(c.self) {
 		return nil, c.welcomeBack(ch, statement.User)
 	}
 	return nil, nil
 }
 
-func (c *change) refuseLog(ch *channel, cause error) error {
-	c.Log.Warn("a statement of a channel's log was refused", "channel", ch.id, "cause", cause)
-	if ch.state == nil {
-		ch.trouble = "The list of this channel's members does not verify: " + cause.Error() + "."
+func (c *change) refuseLog(ch *directory.Channel, cause error) error {
+	c.Log.Warn("a statement of a channel's log was refused", "channel", ch.ID, "cause", cause)
+	if ch.State == nil {
+		ch.Trouble = "The list of this channel's members does not verify: " + cause.Error() + "."
 		return nil
 	}
-	return c.distrust(ch, rewritten)
+	return c.distrust(ch, directory.Rewritten)
 }
 
 // maxNotices is how many statements of one fetch get a notice: a new device learns a long log at once.
 const maxNotices = 20
 
 // showStatement makes the notice of a statement, and starts or ends the channel's journal with one's own membership.
-func (c *change) showStatement(ch *channel, s *membership.Statement, wasMember, show bool) error {
-	isMember := ch.member(c.self)
-	conv := Conversation{Hub: c.Config.Hub, Channel: ch.id}
+func (c *change) showStatement(ch *directory.Channel, s *membership.Statement, wasMember, show bool) error {
+	isMember := ch.Member(c.self)
+	conv := Conversation{Hub: c.Config.Hub, Channel: ch.ID}
 	if isMember && !wasMember {
 		if err := c.enter(ch, conv); err != nil {
 			return err
@@ -281,7 +267,7 @@ func (c *change) showStatement(ch *channel, s *membership.Statement, wasMember, 
 		c.callsWithout(conv, s)
 	}
 	if wasMember && !isMember {
-		return c.Engine.LeaveChannel(c.tx, ch.id)
+		return c.Engine.LeaveChannel(c.tx, ch.ID)
 	}
 	if isMember && (s.Action == membership.Leave || s.Action == membership.Remove) {
 		return c.reconsider(conv)
@@ -300,8 +286,8 @@ func (c *change) statementNotice(conv Conversation, s *membership.Statement) err
 }
 
 // welcomeBack gives this device's sender key to a member who was out meanwhile and has dropped it.
-func (c *change) welcomeBack(ch *channel, user id.UserID) error {
-	conv := Conversation{Hub: c.Config.Hub, Channel: ch.id}
+func (c *change) welcomeBack(ch *directory.Channel, user id.UserID) error {
+	conv := Conversation{Hub: c.Config.Hub, Channel: ch.ID}
 	for _, device := range c.devicesOf([]id.UserID{user}) {
 		if err := c.rekey(conv, user, device.ID()); err != nil {
 			return err
@@ -312,16 +298,16 @@ func (c *change) welcomeBack(ch *channel, user id.UserID) error {
 
 // enter starts reading a channel where the hub has this device start: at the user's joining, which may have been on
 // another device, a while ago.
-func (c *change) enter(ch *channel, conv Conversation) error {
+func (c *change) enter(ch *directory.Channel, conv Conversation) error {
 	c.Conversation(conv).Forgotten = false
 	c.Touch(conv)
-	at := c.cursors[ch.id]
+	at := c.cursors[ch.ID]
 	if at == nil {
 		at = &cursor{}
-		c.cursors[ch.id] = at
+		c.cursors[ch.ID] = at
 	}
 	at.told, at.live, at.ackAt, at.own = false, false, time.Time{}, nil // the hub has forgotten who was out meanwhile
-	return store.PutValue(c.tx.Bucket(cursorBucket, c.Config.Hub[:]), ch.id[:], at.seq)
+	return store.PutValue(c.tx.Bucket(cursorBucket, c.Config.Hub[:]), ch.ID[:], at.seq)
 }
 
 // describe says what a statement does.

@@ -138,9 +138,9 @@ func (c *change) takeTyping(p *wire.StreamPacket) error {
 	if !c.Preferences().Typing {
 		return nil
 	}
-	ch := c.channels[p.Channel]
-	from, _, ok := c.Roster.Owner(p.From, ch.knows)
-	if !ok || from == c.self || p.Channel != id.NoChannel && !ch.member(from) {
+	ch := c.directory.Channel(p.Channel)
+	from, _, ok := c.Roster.Owner(p.From, ch.Knows)
+	if !ok || from == c.self || p.Channel != id.NoChannel && !ch.Member(from) {
 		return nil
 	}
 	var plain []byte
