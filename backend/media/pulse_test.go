@@ -191,8 +191,7 @@ func plugged(t *testing.T, m *Machine, server *soundtest.Server) {
 	}
 	server.Pactl("set-default-sink", "ear")
 	unplug()
-	if unplugged := (<-changes)[1]; has(unplugged) {
-		t.Error("the headset is still there")
+	for has((<-changes)[1]) { // that the default is another one is told, too
 	}
 	heard := record(t, m, named(t, plugged.Microphones, "ear"))
 	goesOn(t, m, heard)
