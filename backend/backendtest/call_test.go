@@ -114,6 +114,12 @@ func (d *device) calledBy(caller *device, o backend.CallOptions) {
 	check(d.world.t, caller.client.StartCall(caller.with(d), o))
 	d.phase(call.Ringing)
 	check(d.world.t, d.client.AcceptCall())
+	if d.client.Call().Camera {
+		d.world.t.Errorf("%s accepts, and is seen unasked", d.name)
+	}
+	if o.Video {
+		check(d.world.t, d.client.SetCamera(true))
+	}
 	d.talks(1)
 	caller.talks(1)
 }

@@ -223,6 +223,9 @@ func (x *exchange) connect(video bool) (took time.Duration, err error) {
 	time.Sleep(time.Second)
 	begun := time.Now()
 	check(x.t, bob.Accept())
+	if video {
+		check(x.t, bob.SetCamera(true))
+	}
 	for range 400 {
 		if alice.connected() == 1 && bob.connected() == 1 {
 			return time.Since(begun), nil

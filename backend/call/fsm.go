@@ -196,7 +196,7 @@ func (m *Machine) Step(in Input, now time.Time) []Effect {
 	case Start:
 		m.start(in, now)
 	case Accept:
-		m.accept(now)
+		m.accept(false)
 	case Decline:
 		m.decline()
 	case HangUp:

@@ -11,7 +11,7 @@ func (m *Machine) start(in Start, now time.Time) {
 	switch {
 	case m.phase == Ringing && m.room == in.Room:
 		m.video = m.video || in.Video
-		m.accept(now) // the other was faster
+		m.accept(in.Video) // the other was faster
 		return
 	case m.phase != Idle && m.room == in.Room:
 		m.do(Refuse{"You are in this call already."})

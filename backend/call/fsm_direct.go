@@ -7,13 +7,14 @@ import (
 	"gossip/common/content"
 )
 
-func (m *Machine) accept(now time.Time) {
+// accept takes the call that rings. Who takes a call with pictures shows their own only where they have asked for it.
+func (m *Machine) accept(video bool) {
 	if m.phase != Ringing {
 		m.do(Refuse{"Nobody is calling now."})
 		return
 	}
 	m.phase, m.until = Active, time.Time{}
-	m.do(Open{m.video})
+	m.do(Open{video})
 	m.say(content.AnsweredElsewhere)
 	m.add(m.ringer, m.caller, true)
 }

@@ -43,6 +43,8 @@ func brief(effects []Effect) string {
 			words = append(words, fmt.Sprintf("note:%d", e.Event.Event))
 		case Connect:
 			words = append(words, map[bool]string{true: "offer:", false: "wait:"}[e.Offer]+fmt.Sprint(e.Device[0]))
+		case Open:
+			words = append(words, map[bool]string{true: "open:video", false: "open"}[e.Video])
 		case Drop:
 			words = append(words, fmt.Sprintf("drop:%d", e.Device[0]))
 		default:
@@ -54,6 +56,12 @@ func brief(effects []Effect) string {
 
 func ringBy(room Room, call id.CallID, user id.UserID, device id.DeviceID) Ring {
 	return Ring{Room: room, Call: call, User: user, Device: device, Sent: noon}
+}
+
+func ringWithVideo() Ring {
+	ring := ringBy(withBob, mid, bob, b1)
+	ring.Video = true
+	return ring
 }
 
 func bobSays(event content.CallEvent) Said { return Said{withBob, mid, bob, b1, event} }
@@ -96,6 +104,8 @@ var table = map[string][]step{
 	"call, the hub goes and comes":    then(talking, step{in: HubAway{hub}, phase: Active}, step{after: time.Hour, in: Tick{}, phase: Active}, step{in: HubBack{hub}, phase: Active}),
 
 	"rings, accepted":                  then(ringing, step{in: Accept{}, want: "open say:2/2 offer:11", phase: Active}),
+	"rings with pictures, accepted":    {{in: ringWithVideo(), phase: Ringing}, {in: Accept{}, want: "open say:2/2 offer:11", phase: Active}},
+	"rings, called back with pictures": then(ringing, step{in: Start{Room: withBob, Call: high, Video: true}, want: "open:video say:2/2 offer:11", phase: Active}),
 	"rings, accepted by calling":       then(ringing, step{in: Start{Room: withBob, Call: high}, want: "open say:2/2 offer:11", phase: Active}),
 	"rings, declined":                  then(ringing, step{in: Decline{}, want: "say:5/2"}),
 	"rings, hung up":                   then(ringing, step{in: HangUp{}, want: "say:5/2"}),
