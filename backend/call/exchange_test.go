@@ -68,7 +68,7 @@ func onExchange(t *testing.T, tell func(x *exchange), nats ...calltest.NAT) {
 		for i := range nats {
 			p := &person{exchange: x, name: fmt.Sprint("person ", i), user: id.UserID{byte(i + 1)}, device: id.DeviceID{byte(i + 1)}, media: calltest.NewMedia(), host: x.internet.Hosts[i]}
 			p.Phone = call.New(call.Config{
-				Self: p.user, Device: p.device, Signals: p, Media: p.media, Network: p.host.Net, RelayOnly: func() bool { return p.hidden },
+				Self: p.user, Device: p.device, Signals: p, Media: p.media, Network: p.host.Net, RelayOnly: p.hides,
 			})
 			x.people = append(x.people, p)
 			running.Go(func() { p.Run(ctx) })
@@ -169,13 +169,23 @@ func (x *exchange) tell(room call.Room) {
 	}
 }
 
-func (p *person) Relays(id.HubID) []call.Relay { return p.exchange.relays }
+func (p *person) Relays(id.HubID) []call.Relay {
+	p.exchange.mu.Lock()
+	defer p.exchange.mu.Unlock()
+	return p.exchange.relays
+}
 
 func (p *person) Peer(_ id.HubID, user id.UserID) call.Peer {
 	return call.Peer{Name: fmt.Sprint("person ", user[0]-1), Verified: true}
 }
 
 func (p *person) Stranger(id.HubID, id.UserID) bool { return p.wary }
+
+func (p *person) hides() bool {
+	p.exchange.mu.Lock()
+	defer p.exchange.mu.Unlock()
+	return p.hidden
+}
 
 // texts are the descriptions and candidates in what is negotiated.
 func texts(body content.Body) (texts []string) {

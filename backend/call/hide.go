@@ -44,6 +44,12 @@ func (p *Phone) configuration(q *peer) webrtc.Configuration {
 	return c
 }
 
+// exposed reports whether a connection shows an address that is to be hidden by now: another must take its place before new
+// addresses are told.
+func (p *Phone) exposed(q *peer) bool {
+	return q.link != nil && q.link.pc.GetConfiguration().ICETransportPolicy != webrtc.ICETransportPolicyRelay && p.hidden(q.user)
+}
+
 // base is where a candidate says which address of the device is behind it.
 var base = regexp.MustCompile(` raddr \S+ rport \d+`)
 

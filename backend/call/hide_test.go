@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"gossip/backend/call"
 	"gossip/backend/call/calltest"
 )
 
@@ -106,4 +107,57 @@ func TestStrangersWithoutARelay(t *testing.T) {
 			t.Error(err)
 		}
 	}, calltest.Open, calltest.Open)
+}
+
+// TestCredentialsOfLongCalls has the credentials of a relay end during a call, and the path after that: it is looked for with
+// new ones, by whoever offers.
+func TestCredentialsOfLongCalls(t *testing.T) {
+	onExchange(t, func(x *exchange) {
+		x.withRelay()
+		alice, bob := x.people[0], x.people[1]
+		alice.hidden, bob.hidden = true, true
+		if _, err := x.connect(false); err != nil {
+			t.Fatal(err)
+		}
+		x.internet.SetRelayUser("another")
+		x.mu.Lock()
+		x.relays = []call.Relay{{URLs: calltest.RelayURLs, Username: "another", Credential: calltest.RelayPassword}}
+		x.mu.Unlock()
+		for _, p := range x.people {
+			p.host.Cut(true)
+			time.Sleep(10 * time.Second)
+			p.host.Cut(false)
+			time.Sleep(15 * time.Second)
+			if alice.connected() != 1 || bob.connected() != 1 {
+				t.Fatalf("after %s's cut the call is %+v", p.name, alice.Info())
+			}
+		}
+	}, calltest.Open, calltest.Open)
+}
+
+// TestHidesDuringACall has somebody hide their address in the middle of a call: when a path is looked for, no new address of
+// theirs is told.
+func TestHidesDuringACall(t *testing.T) {
+	for n, name := range []string{"who called", "who accepted"} {
+		t.Run(name, func(t *testing.T) {
+			onExchange(t, func(x *exchange) {
+				x.withRelay()
+				if _, err := x.connect(false); err != nil {
+					t.Fatal(err)
+				}
+				hider := x.people[n]
+				x.mu.Lock()
+				hider.hidden, hider.told = true, nil
+				x.mu.Unlock()
+				hider.host.Cut(true)
+				time.Sleep(10 * time.Second)
+				hider.host.Cut(false)
+				time.Sleep(15 * time.Second)
+				if hider.connected() != 1 {
+					x.t.Fatalf("the call is %+v", hider.Info())
+				}
+				hider.showsNothing()
+			}, calltest.Open, calltest.Open)
+		})
+	}
 }

@@ -15,8 +15,17 @@ func (p *Phone) negotiation() content.Negotiation {
 	return content.Negotiation{Call: p.machine.call}
 }
 
-// sendOffer makes an offer; restart looks for a path anew.
+// sendOffer makes an offer; restart looks for a path anew, with what the hub's servers ask for now.
 func (p *Phone) sendOffer(q *peer, restart bool) error {
+	if restart && p.exposed(q) {
+		if err := p.open(q); err != nil {
+			return err
+		}
+		restart = false
+	}
+	if err := q.link.pc.SetConfiguration(p.configuration(q)); err != nil {
+		return err
+	}
 	offer, err := q.link.pc.CreateOffer(&webrtc.OfferOptions{ICERestart: restart})
 	if err != nil {
 		return err
@@ -50,13 +59,16 @@ func (p *Phone) takeOffer(q *peer, offer content.Offer) error {
 	if q.dialog.collides() {
 		return nil
 	}
-	if q.link == nil || gaveWay || q.fingerprint != "" && q.fingerprint != fingerprint {
+	if q.link == nil || gaveWay || q.fingerprint != "" && q.fingerprint != fingerprint || p.exposed(q) {
 		early := q.early
 		if err := p.open(q); err != nil {
 			return err
 		}
 		q.early = early
 		q.offers = false
+	}
+	if err := q.link.pc.SetConfiguration(p.configuration(q)); err != nil {
+		return err
 	}
 	if err := p.describe(q, webrtc.SDPTypeOffer, offer.SDP, fingerprint); err != nil {
 		return err

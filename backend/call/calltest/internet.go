@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pion/logging"
+	"github.com/pion/stun/v4"
 	"github.com/pion/transport/v4/vnet"
 	"github.com/pion/turn/v5"
 )
@@ -52,7 +53,8 @@ type Internet struct {
 
 	mu     sync.Mutex // guards the following
 	random *rand.Rand
-	loss   int // percent of all packets
+	loss   int    // percent of all packets
+	user   string // who may have relays
 	bytes  map[string]int
 }
 
@@ -80,7 +82,7 @@ func NewInternet(t testing.TB, nats ...NAT) *Internet {
 	quiet.DefaultLogLevel = logging.LogLevelDisabled
 	wan, err := vnet.NewRouter(&vnet.RouterConfig{CIDR: "0.0.0.0/0", MinDelay: OneWay, LoggerFactory: quiet, QueueSize: 1 << 14})
 	check(t, err)
-	i := &Internet{t: t, wan: wan, random: rand.New(rand.NewPCG(1, 2)), bytes: map[string]int{}}
+	i := &Internet{t: t, wan: wan, random: rand.New(rand.NewPCG(1, 2)), user: RelayUser, bytes: map[string]int{}}
 	wan.AddChunkFilter(i.passes)
 	for n, nat := range nats {
 		i.add(n, nat, quiet)
@@ -144,7 +146,7 @@ func (i *Internet) StartRelay() {
 	server, err := turn.NewServer(turn.ServerConfig{
 		Realm: realm,
 		AuthHandler: func(r *turn.RequestAttributes) (string, []byte, bool) {
-			return r.Username, turn.GenerateAuthKey(RelayUser, realm, RelayPassword), r.Username == RelayUser
+			return r.Username, turn.GenerateAuthKey(r.Username, realm, RelayPassword), r.Method != stun.MethodAllocate || i.mayRelay(r.Username)
 		},
 		PacketConnConfigs: []turn.PacketConnConfig{{
 			PacketConn:            socket,
@@ -153,6 +155,19 @@ func (i *Internet) StartRelay() {
 	})
 	check(i.t, err)
 	i.t.Cleanup(func() { server.Close() })
+}
+
+// SetRelayUser says who may have relays from now on; those that there are stay.
+func (i *Internet) SetRelayUser(name string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.user = name
+}
+
+func (i *Internet) mayRelay(name string) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return name == i.user
 }
 
 // passes is what the weather does to a packet.
