@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
+import { button, environment, shown, strip, tile } from './calls'
 import { conversation, expect, listed, row, test, write, type World } from './world'
 
 // Every screen of the real app, in light and dark, for docs/images: make screenshots. A test run does not take them.
@@ -157,4 +158,35 @@ test('settings', async ({ world }) => {
     await expect(page.getByRole('heading', { level: 3, name })).toBeVisible()
     await take(page, `settings-${name.toLowerCase()}`)
   }
+})
+
+test('calls', async ({ world }) => {
+  await world.startHub()
+  const pages: Page[] = []
+  for (const name of ['Alice', 'Bob', 'Carol']) pages.push(await world.app(name, { environment }))
+  const [alice, bob, carol] = pages as [Page, Page, Page]
+  await alice.getByRole('button', { name: 'Not today' }).click()
+  await expect(alice.getByRole('button', { name: /^People here: 3/ })).toBeVisible()
+  await write(bob, 'Has anybody got five minutes for the route on Thursday?')
+  await write(carol, 'Call me in, I have the map here.')
+  await expect(row(alice, 'the map')).toBeVisible()
+  await button(bob, 'Call').click()
+  for (const page of [alice, carol]) await button(page, 'Join the call').click()
+  await expect(strip(alice)).toContainText('3 people')
+  await alice.mouse.move(540, 1)
+  await take(alice, 'call-strip')
+  await button(alice, 'Show who is in the call').click()
+  await button(alice, 'Mute').click()
+  for (const name of ['Bob', 'Carol']) await expect(tile(alice, name)).toContainText('speaking')
+  await alice.mouse.move(540, 1)
+  await take(alice, 'call-channel')
+  await button(carol, 'Share the screen').click()
+  await button(bob, 'Turn the camera on').click()
+  await shown(alice, 'Screen of Carol')
+  await shown(alice, 'Picture of Bob')
+  await button(alice, 'Show the conversation').click()
+  await alice.mouse.move(540, 1)
+  await take(alice, 'call-screen')
+  await alice.setViewportSize({ width: 360, height: 640 })
+  await take(alice, 'call-narrow')
 })
