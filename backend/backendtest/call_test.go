@@ -13,9 +13,10 @@ import (
 
 // calls is what a device calls with.
 type calls struct {
-	media   *calltest.Media
-	network call.Network
-	host    *calltest.Host
+	media    *calltest.Media
+	network  call.Network // nil: this machine's own
+	host     *calltest.Host
+	loopback bool // the addresses of this machine alone count
 }
 
 // machine is the media, nil where there are none.

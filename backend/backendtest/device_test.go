@@ -49,7 +49,7 @@ func (d *device) open() {
 	}
 	client, err := backend.New(backend.Options{
 		Dir: d.dir, Unlock: d.unlock, Dial: d.dial, Client: "gossip-test/1",
-		Log: slog.New(d.world.logs.handler(d.name)), Media: d.calls.machine(), CallNetwork: d.calls.network,
+		Log: slog.New(d.world.logs.handler(d.name)), Media: d.calls.machine(), CallNetwork: d.calls.network, CallLoopback: d.calls.loopback,
 	})
 	if err != nil {
 		d.world.t.Fatalf("%s can't open the profile: %v", d.name, err)
