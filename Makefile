@@ -50,14 +50,22 @@ lint: ## gofmt, go vet, staticcheck, govulncheck, svelte-check, eslint, prettier
 
 .PHONY: e2e
 e2e: window hub cli ## drive the real app, with a browser and in its own window
-	build/setup browser
+	build/setup browser sound
 	go build -buildvcs=false -tags $(DEV_TAGS) -o $(BIN)/gossip-dev .
+	go build -buildvcs=false -tags $(WINDOW_TAGS),devtools -o $(BIN)/gossip-inspected .
 	cd frontend && npm run e2e
+
+.PHONY: call-windows
+call-windows: window hub cli ## two real windows call each other: what is said is compared with what is heard, and shown with captured
+	build/setup browser sound
+	go build -buildvcs=false -tags $(WINDOW_TAGS),devtools -o $(BIN)/gossip-inspected .
+	cd frontend && npm run e2e window-call
 
 .PHONY: screenshots
 screenshots: window hub cli ## take the pictures of every screen of the real app anew
-	build/setup media browser
+	build/setup media browser sound
 	go build -buildvcs=false -tags $(DEV_TAGS) -o $(BIN)/gossip-dev .
+	go build -buildvcs=false -tags $(WINDOW_TAGS),devtools -o $(BIN)/gossip-inspected .
 	cd frontend && PICTURES=1 npm run e2e screenshots window
 
 .PHONY: bench
