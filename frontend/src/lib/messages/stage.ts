@@ -28,7 +28,6 @@ export const stage = {
   encrypted: 'Encrypted',
   compare: 'Compare safety numbers',
   isVerified: 'verified',
-  notVerified: 'not verified',
 
   options: (name: string) => `Sound and connection of ${name}`,
   screenOptions: (name: string) => `Screen of ${name}`,
@@ -37,7 +36,6 @@ export const stage = {
   pinHint: 'Double click makes it large or small.',
   volume: 'Volume',
   percent: (share: number) => `${Math.round(share * 100)} %`,
-  connection: { good: 'good connection', fair: 'fair connection', poor: 'poor connection' },
 
   figures: 'Figures for the curious',
   figure: {
