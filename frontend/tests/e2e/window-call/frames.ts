@@ -35,13 +35,19 @@ export async function count(window: RealWindow): Promise<void> {
   await window.page.evaluate(() => {
     const decoders = new Map<number, { decoder: Counted; at: number }>()
     const { decode } = VideoDecoder.prototype
-    VideoDecoder.prototype.decode = function (this: VideoDecoder & Counted, chunk) {
+    VideoDecoder.prototype.decode = function (
+      this: VideoDecoder & Counted,
+      chunk: EncodedVideoChunk
+    ) {
       this.came = (this.came ?? 0) + 1
       decoders.set(chunk.timestamp, { decoder: this, at: performance.now() })
       decode.call(this, chunk)
     }
     const { drawImage } = CanvasRenderingContext2D.prototype
-    CanvasRenderingContext2D.prototype.drawImage = function (...args: unknown[]) {
+    CanvasRenderingContext2D.prototype.drawImage = function (
+      this: CanvasRenderingContext2D,
+      ...args: unknown[]
+    ) {
       const canvas = this.canvas as HTMLCanvasElement & Counted
       const found = decoders.get((args[0] as VideoFrame).timestamp)
       if (found && found.decoder !== canvas.decoder) {
