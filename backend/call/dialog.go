@@ -10,7 +10,8 @@ import (
 // that it names.
 type dialog struct {
 	call   content.Negotiation // of the last thing sent
-	heard  uint64              // the highest sequence taken
+	heard  uint64              // the highest sequence of a description taken
+	found  uint64              // and of candidates, which may overtake their description
 	first  uint64              // of the outstanding offer, with its repetitions up to last; 0: none is
 	last   uint64
 	polite bool // gives way where both offer at once
@@ -33,12 +34,17 @@ func (d *dialog) offer(n content.Negotiation, again bool, now time.Time) content
 	return n
 }
 
-// fresh reports whether something is neither late nor a repeat.
-func (d *dialog) fresh(n content.Negotiation) bool {
-	if n.Sequence <= d.heard {
+// fresh reports whether an offer or an answer is neither late nor a repeat.
+func (d *dialog) fresh(n content.Negotiation) bool { return rises(&d.heard, n.Sequence) }
+
+// freshCandidates reports the same of candidates.
+func (d *dialog) freshCandidates(n content.Negotiation) bool { return rises(&d.found, n.Sequence) }
+
+func rises(highest *uint64, sequence uint64) bool {
+	if sequence <= *highest {
 		return false
 	}
-	d.heard = n.Sequence
+	*highest = sequence
 	return true
 }
 

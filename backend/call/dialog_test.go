@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pion/webrtc/v4"
+
 	"gossip/common/content"
 )
 
@@ -22,6 +24,9 @@ func TestDialog(t *testing.T) {
 		if d.fresh(n) != c.fresh {
 			t.Errorf("sequence %d: want fresh %v", c.sequence, c.fresh)
 		}
+	}
+	if n.Sequence = 3; !d.freshCandidates(n) || d.freshCandidates(n) {
+		t.Error("candidates may overtake descriptions, and are taken once")
 	}
 	first := d.offer(n, false, noon)
 	again := d.offer(n, true, noon)
@@ -68,6 +73,8 @@ func TestDescriptions(t *testing.T) {
 		"keys in clear":       description("a=mid:2", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x"),
 		"too many candidates": description("a=mid:2\r\n", many),
 		"a name":              description("a=mid:2", "a=candidate:1 1 udp 1 evil.example 9 typ host"),
+		"a section more":      description() + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=mid:4\r\n",
+		"several qualities":   description("a=mid:2", "a=rid:h send"),
 		"too long":            description("a=mid:2", "a=x:"+strings.Repeat("x", content.MaxSDP)),
 		"too many lines":      description("a=mid:2\r\n", strings.Repeat("a=x\r\n", maxAttributes)),
 	} {
@@ -98,14 +105,66 @@ func TestCandidates(t *testing.T) {
 	}
 }
 
-// FuzzDescriptions looks for a description that stops the program.
+// FuzzDescriptions looks for a description that stops the program: here, or in the connection that it is given to.
 func FuzzDescriptions(f *testing.F) {
+	p := New(Config{})
 	f.Add(description())
+	f.Add(realDescription(f, p))
 	f.Fuzz(func(t *testing.T, text string) {
-		if fingerprint, err := checkDescription(text); err == nil && !strings.HasPrefix(fingerprint, "sha-256 ") {
+		fingerprint, err := checkDescription(text)
+		if err != nil {
+			return
+		}
+		if !strings.HasPrefix(fingerprint, "sha-256 ") {
 			t.Errorf("fingerprint %q", fingerprint)
 		}
+		pc := newConnection(t, p)
+		defer pc.Close()
+		if err := pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: text}); err == nil {
+			pc.CreateAnswer(nil) // may be refused as well
+		}
 	})
+}
+
+// realDescription is what this program offers.
+func realDescription(t testing.TB, p *Phone) string {
+	t.Helper()
+	pc := newConnection(t, p)
+	defer pc.Close()
+	offer, err := pc.CreateOffer(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return offer.SDP
+}
+
+// newConnection is one with the sections of the protocol.
+func newConnection(t testing.TB, p *Phone) *webrtc.PeerConnection {
+	t.Helper()
+	api, err := p.api(&connection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pc, err := api.NewPeerConnection(webrtc.Configuration{BundlePolicy: webrtc.BundlePolicyMaxBundle})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo, webrtc.RTPCodecTypeVideo} {
+		if _, err := pc.AddTransceiverFromKind(kind); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := pc.CreateDataChannel("state", nil); err != nil {
+		t.Fatal(err)
+	}
+	return pc
+}
+
+// TestOwnDescriptions are taken, too.
+func TestOwnDescriptions(t *testing.T) {
+	if _, err := checkDescription(realDescription(t, New(Config{}))); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestState(t *testing.T) {

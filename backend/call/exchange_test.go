@@ -30,7 +30,8 @@ type exchange struct {
 	lost   int           // every so many-th negotiation is lost; 0: none
 	again  time.Duration // after which everything negotiated comes again; 0: it does not
 	sent   int
-	change func(body content.Body) content.Body // what the one between does; nil: nothing
+	late   func(body content.Body) time.Duration // how much later than others something arrives; nil: all is as fast
+	change func(body content.Body) content.Body  // what the one between does; nil: nothing
 }
 
 // person is a phone and its machine.
@@ -128,7 +129,11 @@ func (p *person) Negotiate(room call.Room, to id.DeviceID, body content.Body) er
 		later(func() { other.takes(body) })
 		return nil
 	}
-	later(func() { other.Negotiated(room, p.user, p.device, body) })
+	wait := signalTime
+	if x.late != nil {
+		wait += x.late(body)
+	}
+	time.AfterFunc(wait, func() { other.Negotiated(room, p.user, p.device, body) })
 	if x.again > 0 {
 		time.AfterFunc(x.again, func() { other.Negotiated(room, p.user, p.device, body) })
 	}

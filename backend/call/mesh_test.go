@@ -190,6 +190,34 @@ func TestRepeatedNegotiation(t *testing.T) {
 	}
 }
 
+// TestLateNegotiation has one kind of what is negotiated arrive after what follows it: candidates before their description, or
+// long after it.
+func TestLateNegotiation(t *testing.T) {
+	for name, late := range map[string]content.Type{"offers": content.TypeOffer, "answers": content.TypeAnswer, "candidates": content.TypeICE} {
+		for _, by := range []time.Duration{200 * time.Millisecond, 2 * time.Second, 5 * time.Second} {
+			t.Run(fmt.Sprint(name, " by ", by), func(t *testing.T) {
+				onExchange(t, func(x *exchange) {
+					x.withSTUN()
+					x.late = func(body content.Body) time.Duration {
+						if body.Type() == late {
+							return by
+						}
+						return 0
+					}
+					took, err := x.connect(false)
+					if err != nil {
+						t.Fatal(err)
+					}
+					t.Logf("connected after %v", took)
+					if took > 2*by+4*time.Second {
+						t.Error("it takes too long")
+					}
+				}, calltest.PortRestricted, calltest.FullCone)
+			})
+		}
+	}
+}
+
 // TestWrongFingerprint has somebody who could open the seal put another fingerprint into an offer, an answer, or both: no
 // connection comes about, since the certificate that is shown is not the one that was named.
 func TestWrongFingerprint(t *testing.T) {

@@ -17,6 +17,9 @@ func (p *Phone) negotiation() content.Negotiation {
 
 // sendOffer makes an offer; restart looks for a path anew, with what the hub's servers ask for now.
 func (p *Phone) sendOffer(q *peer, restart bool) error {
+	if restart {
+		q.searches++
+	}
 	if restart && p.exposed(q) {
 		if err := p.open(q); err != nil {
 			return err
@@ -126,7 +129,7 @@ func (p *Phone) describe(q *peer, kind webrtc.SDPType, text, fingerprint string)
 
 // takeCandidates takes candidates; those of a description that has not come yet wait for it.
 func (p *Phone) takeCandidates(q *peer, in content.ICE) error {
-	if in.Call != p.machine.call || !q.dialog.fresh(in.Negotiation) {
+	if in.Call != p.machine.call || !q.dialog.freshCandidates(in.Negotiation) {
 		return nil
 	}
 	for _, c := range in.Candidates {

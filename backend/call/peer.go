@@ -54,6 +54,7 @@ type peer struct {
 	connected   bool
 	since       time.Time // when connected has changed
 	lastOffer   time.Time
+	searches    int // for a path, after the first
 	state       remoteState
 	receiving   receiving
 	figures     Statistics
@@ -223,11 +224,19 @@ func (p *Phone) lookAfter(q *peer, now time.Time) {
 	case q.connected:
 	case now.Sub(q.since) >= giveUp:
 		p.step(Lost{q.device})
-	case q.offers && q.link != nil && now.Sub(q.lastOffer) >= offerAgain:
-		if q.dialog.first != 0 {
-			p.warn("repeat an offer", p.repeatOffer(q, true))
-			return
-		}
+	case !q.offers || q.link == nil:
+	case q.dialog.first != 0 && now.Sub(q.lastOffer) >= offerAgain:
+		p.warn("repeat an offer", p.repeatOffer(q, true))
+	case q.dialog.first == 0 && now.Sub(q.lastOffer) >= p.searchAgain(q):
 		p.warn("look for another path", p.sendOffer(q, true))
 	}
+}
+
+// searchAgain is how long a path is looked for before it is looked for anew. Where there never was one, what is said through
+// the hub may take longer than a search: each gets twice the time of the one before.
+func (p *Phone) searchAgain(q *peer) time.Duration {
+	if m := p.machine.members[q.device]; m != nil && m.Connected {
+		return offerAgain
+	}
+	return offerAgain << min(q.searches, 2)
 }
