@@ -9,18 +9,18 @@ import (
 // dialog orders what two devices negotiate: what comes late or twice is told by its sequence, and an answer by the offer
 // that it names.
 type dialog struct {
-	call   content.Negotiation // of the last thing sent
-	heard  uint64              // the highest sequence of a description taken
-	found  uint64              // and of candidates, which may overtake their description
-	first  uint64              // of the outstanding offer, with its repetitions up to last; 0: none is
+	sent   uint64 // the sequence of the last thing sent
+	heard  uint64 // the highest sequence of a description taken
+	found  uint64 // and of candidates, which may overtake their description
+	first  uint64 // of the outstanding offer, with its repetitions up to last; 0: none is
 	last   uint64
 	polite bool // gives way where both offer at once
 }
 
 // next numbers what is sent. Numbers rise over a restart of the program too, since they begin at the clock.
 func (d *dialog) next(n content.Negotiation, now time.Time) content.Negotiation {
-	n.Sequence = max(d.call.Sequence+1, uint64(max(1, now.UnixMilli())))
-	d.call = n
+	n.Sequence = max(d.sent+1, uint64(max(1, now.UnixMilli())))
+	d.sent = n.Sequence
 	return n
 }
 

@@ -63,8 +63,7 @@ func (m *Machine) glare(in Ring) {
 	if slices.Compare(in.Call[:], m.call[:]) > 0 {
 		return // theirs gives way
 	}
-	video := m.video
-	m.begin(Active, in.Room, in.Call, in.User, video || in.Video)
+	m.begin(Active, in.Room, in.Call, in.User, m.video || in.Video)
 	m.say(content.AnsweredElsewhere)
 	m.add(in.Device, in.User, true)
 }
@@ -82,8 +81,10 @@ func (m *Machine) said(in Said, now time.Time) {
 			m.end("")
 		}
 	case content.Declined:
-		if m.phase == Ringing && own || m.phase == Calling && !own {
-			m.end(choose(own, "", "They declined the call."))
+		if m.phase == Ringing && own {
+			m.end("")
+		} else if m.phase == Calling && !own {
+			m.end("They declined the call.")
 		}
 	case content.Busy:
 		if m.phase == Calling && !own {
@@ -94,13 +95,6 @@ func (m *Machine) said(in Said, now time.Time) {
 			m.end("")
 		}
 	}
-}
-
-func choose(condition bool, yes, no string) string {
-	if condition {
-		return yes
-	}
-	return no
 }
 
 // answered hears that somebody has taken the call.

@@ -1,7 +1,6 @@
 package call
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -186,6 +185,6 @@ func (m *Machine) Members() []id.DeviceID {
 	for device := range m.members {
 		devices = append(devices, device)
 	}
-	slices.SortFunc(devices, func(a, b id.DeviceID) int { return cmp.Or(slices.Compare(a[:], b[:])) })
+	slices.SortFunc(devices, func(a, b id.DeviceID) int { return slices.Compare(a[:], b[:]) })
 	return devices
 }

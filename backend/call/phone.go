@@ -75,8 +75,8 @@ func New(config Config) *Phone {
 	}
 }
 
-// Run handles everything until ctx ends; then it leaves the call, without a word where there is no time for one, and
-// returns when all that it started has ended.
+// Run handles everything until ctx ends; then it leaves the call without a word, which HangUp says before, and returns when all
+// that it started has ended.
 func (p *Phone) Run(ctx context.Context) {
 	p.ctx = ctx
 	defer p.workers.Wait()
@@ -190,7 +190,7 @@ func (p *Phone) Hub(hub id.HubID, online bool) {
 	})
 }
 
-// Removed tells that a user is no longer in a channel, or is blocked.
+// Removed tells that a user is no longer in a channel.
 func (p *Phone) Removed(room Room, user id.UserID) {
 	p.box.post(func() { p.step(Removed{room, user}) })
 }
@@ -233,7 +233,7 @@ func (p *Phone) do(effect Effect) error {
 	case Leave:
 		return p.warn("leave the call", p.Signals.Leave(e.Room, e.Call))
 	case Refuse:
-		return errors.New(e.Sentence)
+		return sentence(e.Sentence)
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ var quiet = []byte{0xf8, 0xff, 0xfe}
 type sending struct {
 	tracks  map[string]*webrtc.TrackLocalStaticSample
 	sources map[string]*source
-	wanted  map[string]bool // camera and screen: on, or being turned on
+	wanted  map[string]bool // kinds that are on, or being turned on
 	muted   atomic.Bool     // the microphone gives silence
 }
 
