@@ -100,14 +100,17 @@ func (p *Phone) setSource(kind string, on bool) error {
 }
 
 // SetDevice chooses the source of a kind ("microphone", "camera", "screen") by the name that Media has for it; one that
-// is on changes at once.
+// is on changes at once. A call without a microphone takes it in any case: it may be plugged in again.
 func (p *Phone) SetDevice(kind, device string) error {
 	return p.command(func() error {
-		if p.devices[kind] == device {
-			return nil
-		}
+		same := p.devices[kind] == device
 		p.devices[kind] = device
-		if p.sending != nil && p.sending.sources[kind] != nil {
+		switch {
+		case p.sending == nil || p.Media == nil:
+		case kind == kindMicrophone && !p.sending.wanted[kind]:
+			p.trouble = ""
+			p.turnOn(kind)
+		case !same && p.sending.sources[kind] != nil:
 			p.turnOff(kind)
 			p.turnOn(kind)
 		}

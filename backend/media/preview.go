@@ -121,3 +121,10 @@ func (p *preview) claim() (free func()) {
 		p.claimed--
 	})
 }
+
+// shared reports whether calls have claimed the camera twice: one of them is letting go of it.
+func (p *preview) shared() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.claimed > 1
+}

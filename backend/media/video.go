@@ -19,6 +19,12 @@ const (
 	mostScreen   = 4_000_000
 )
 
+// closeTime is how long a camera may take to be free after it was closed; it is tried so often meanwhile.
+const (
+	closeTime  = 2 * time.Second
+	closeTries = 20
+)
+
 // videoCapture is a camera or a screen as VP8: one encoder, whoever watches. Read belongs to one goroutine.
 type videoCapture struct {
 	source pictureSource
@@ -196,6 +202,10 @@ func (v *videoCapture) Close() error {
 func (m *Machine) Camera(device string) (Capture, error) {
 	free := m.preview.claim()
 	opened, err := m.openCamera(device)
+	for tries := 0; errors.Is(err, errCameraBusy) && m.preview.shared() && tries < closeTries; tries++ {
+		time.Sleep(closeTime / closeTries) // the call has only just let go of the same one
+		opened, err = m.openCamera(device)
+	}
 	if err != nil {
 		free()
 		return nil, err

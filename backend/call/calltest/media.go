@@ -21,16 +21,23 @@ const (
 
 // Media makes sound and pictures up, and counts what comes from others.
 type Media struct {
-	mu       sync.Mutex // guards the following
-	sources  []*Source
-	heard    map[string]*Heard
-	watched  map[string]*Watched
-	NoCamera error // given by Camera
+	mu      sync.Mutex // guards the following
+	sources []*Source
+	heard   map[string]*Heard
+	watched map[string]*Watched
+	missing error // given by whatever is opened; nil: all is there
 }
 
 // NewMedia returns a machine with a microphone, a camera and a screen.
 func NewMedia() *Media {
 	return &Media{heard: map[string]*Heard{}, watched: map[string]*Watched{}}
+}
+
+// Unplug has nothing opened from now on, for that reason; nil plugs everything in again.
+func (m *Media) Unplug(because error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.missing = because
 }
 
 // Source is a capture: numbered packets of made-up sound, or numbered frames.
@@ -49,8 +56,8 @@ type Source struct {
 func (m *Media) open(kind string) (call.Capture, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if kind == call.KindCamera && m.NoCamera != nil {
-		return nil, m.NoCamera
+	if m.missing != nil {
+		return nil, m.missing
 	}
 	s := &Source{Kind: kind, next: time.Now(), bitrate: 200_000}
 	m.sources = append(m.sources, s)
