@@ -1,3 +1,5 @@
+import { Newest } from './frames'
+
 /** Picture is one encoded frame of a stream of pictures. */
 export interface Picture {
   key: boolean
@@ -90,36 +92,6 @@ export async function show(
   } finally {
     if (decoder.state !== 'closed') decoder.close()
     newest.close()
-  }
-}
-
-/** Newest draws once each time the display is refreshed: of the frames that came meanwhile, only the last. */
-class Newest {
-  readonly #draw: (frame: VideoFrame) => void
-  #waiting: VideoFrame | undefined
-  #refresh = 0
-
-  constructor(draw: (frame: VideoFrame) => void) {
-    this.#draw = draw
-  }
-
-  offer(frame: VideoFrame): void {
-    this.#waiting?.close()
-    this.#waiting = frame
-    this.#refresh ||= requestAnimationFrame(() => this.#show())
-  }
-
-  close(): void {
-    cancelAnimationFrame(this.#refresh)
-    this.#waiting?.close()
-    this.#waiting = undefined
-  }
-
-  #show(): void {
-    this.#refresh = 0
-    const frame = this.#waiting
-    this.#waiting = undefined
-    if (frame) this.#draw(frame)
   }
 }
 
