@@ -103,7 +103,7 @@ func (p *Phone) snapshot() Info {
 	info.Incoming, info.Caller = m.caller != m.self, m.caller.String()
 	info.CallerName = p.Signals.Peer(m.room.Hub, m.caller).Name
 	info.Started, info.Relay = timestamp(m.started), p.canRelay(m.room.Hub)
-	info.Muted, info.Deafened, info.Camera, info.Screen, info.Trouble = own.muted, own.deafened, own.camera, own.screen, p.trouble
+	info.Muted, info.Deafened, info.Camera, info.Screen, info.Trouble = own.muted, own.deafened, own.camera, own.screen, p.trouble()
 	info.Speaking = !own.muted && p.ownLevel() >= speakingLevel
 	info.Verified = true
 	for _, device := range m.Members() {
@@ -114,6 +114,16 @@ func (p *Phone) snapshot() Info {
 	info.Verified = info.Verified && len(info.Participants) > 0
 	info.State, info.Warning, info.Encryption = stateOf(m, info.Participants), crowded(&info), encryption(&info)
 	return info
+}
+
+// trouble is the first thing that is wrong with this device's sound or picture.
+func (p *Phone) trouble() string {
+	for _, kind := range []string{kindMicrophone, kindSpeaker, KindCamera, KindScreen} {
+		if p.troubles[kind] != "" {
+			return p.troubles[kind]
+		}
+	}
+	return ""
 }
 
 func timestamp(t time.Time) string {

@@ -49,7 +49,7 @@ type Phone struct {
 	devices  map[string]string // kind of source -> which, as Media names it
 	deafened bool
 	muted    bool
-	trouble  string // what is wrong with this device's own sources: a sentence
+	troubles map[string]string // kind of source, or kindSpeaker -> what is wrong with it: a sentence
 
 	mu   sync.Mutex // guards the following
 	info Info
@@ -71,7 +71,7 @@ func New(config Config) *Phone {
 	}
 	return &Phone{
 		Config: config, box: newMailbox(), stopped: make(chan struct{}), machine: NewMachine(config.Self, config.Device),
-		peers: map[id.DeviceID]*peer{}, volumes: map[id.UserID]float64{}, devices: map[string]string{},
+		peers: map[id.DeviceID]*peer{}, volumes: map[id.UserID]float64{}, devices: map[string]string{}, troubles: map[string]string{},
 	}
 }
 
@@ -176,7 +176,7 @@ func (p *Phone) Negotiated(room Room, user id.UserID, device id.DeviceID, body c
 
 // Told takes the hub's roster of a channel.
 func (p *Phone) Told(room Room, roster Roster) {
-	p.box.offer(func() { p.step(Told{room, roster}) })
+	p.box.post(func() { p.step(Told{room, roster}) })
 }
 
 // Hub tells whether there is a connection to a hub.

@@ -41,6 +41,18 @@ func TestMicrophoneIsPluggedInDuringACall(t *testing.T) {
 		if packets, _ := bob.media.Heard(alice.device.String()).Voice(); packets < 200 {
 			t.Errorf("bob hears %d packets of 5 s", packets)
 		}
+		alice.media.Unplug(errors.New("the camera is busy"))
+		check(t, alice.SetCamera(true))
+		time.Sleep(time.Second)
+		if info := alice.Info(); info.Trouble != "the camera is busy" || info.Camera {
+			t.Errorf("with a camera that is busy: %+v", info)
+		}
+		alice.media.Unplug(nil)
+		check(t, alice.SetCamera(true))
+		time.Sleep(time.Second)
+		if info := alice.Info(); info.Trouble != "" || !info.Camera {
+			t.Errorf("with a camera: %+v", info)
+		}
 		again() // it is there: nothing changes
 		if n := len(alice.media.Sources("microphone")); n != 1 {
 			t.Errorf("%d microphones were opened", n)

@@ -65,7 +65,7 @@ func (p *Phone) hear(q *peer, track *webrtc.TrackRemote, counted *count) {
 	if q.receiving.playback == nil {
 		playback, err := p.Media.Play(q.device.String())
 		if err != nil {
-			p.trouble = err.Error()
+			p.troubles[kindSpeaker] = err.Error()
 			p.workers.Go(func() { read(track, counted, func(*rtp.Packet) {}) })
 			return
 		}
@@ -101,7 +101,7 @@ func (p *Phone) watch(q *peer, link *connection, kind string, track *webrtc.Trac
 	if q.receiving.pictures[kind] == nil {
 		pictures, err := p.Media.Show(q.device.String(), kind)
 		if err != nil {
-			p.trouble = err.Error()
+			p.troubles[kindSpeaker] = err.Error()
 			p.workers.Go(func() { read(track, counted, func(*rtp.Packet) {}) })
 			return
 		}

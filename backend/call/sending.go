@@ -20,7 +20,11 @@ const (
 	mostVideo    = 2_500_000
 )
 
-const kindMicrophone = "microphone"
+// Kinds beside those that Media.Show names.
+const (
+	kindMicrophone = "microphone"
+	kindSpeaker    = "speaker" // or whatever else plays or shows what others send
+)
 
 // The codecs: Opus with in-band FEC (RFC 7587) and VP8 (RFC 7741).
 var (
@@ -56,7 +60,8 @@ type source struct {
 // openSending makes the tracks and turns the microphone on; with video the camera too.
 func (p *Phone) openSending(video bool) {
 	s := &sending{tracks: map[string]*webrtc.TrackLocalStaticSample{}, sources: map[string]*source{}, wanted: map[string]bool{}}
-	p.sending, p.trouble, p.muted, p.deafened = s, "", p.StartMuted(), false
+	p.sending, p.muted, p.deafened = s, p.StartMuted(), false
+	clear(p.troubles)
 	s.muted.Store(p.muted)
 	for _, kind := range kinds {
 		codec := videoCodec
@@ -71,7 +76,7 @@ func (p *Phone) openSending(video bool) {
 		s.tracks[kind] = track
 	}
 	if p.Media == nil {
-		p.trouble = "This build of Gossip has neither sound nor picture."
+		p.troubles[kindMicrophone] = "This build of Gossip has neither sound nor picture."
 		return
 	}
 	p.turnOn(kindMicrophone)
@@ -113,6 +118,7 @@ func (p *Phone) turnOn(kind string) {
 		return
 	}
 	s.wanted[kind] = true
+	delete(p.troubles, kind)
 	p.workers.Go(func() {
 		capture, err := p.capture(kind, device)
 		p.box.post(func() { p.turnedOn(s, kind, capture, err) })
@@ -134,7 +140,7 @@ func (p *Phone) turnedOn(s *sending, kind string, capture Capture, err error) {
 	case err != nil:
 		delete(s.wanted, kind)
 		if p.sending == s {
-			p.trouble = err.Error()
+			p.troubles[kind] = err.Error()
 		}
 		return
 	case p.sending != s || !s.wanted[kind] || s.sources[kind] != nil:
@@ -177,13 +183,14 @@ func (p *Phone) sourceEnded(s *sending, kind string, on *source, cause error) {
 	if p.sending != s || s.sources[kind] != on {
 		return
 	}
-	p.trouble = cause.Error()
 	p.turnOff(kind)
+	p.troubles[kind] = cause.Error()
 }
 
 func (p *Phone) turnOff(kind string) {
 	s := p.sending
 	delete(s.wanted, kind)
+	delete(p.troubles, kind)
 	if on := s.sources[kind]; on != nil {
 		on.end()
 		delete(s.sources, kind)

@@ -108,7 +108,6 @@ func (p *Phone) SetDevice(kind, device string) error {
 		switch {
 		case p.sending == nil || p.Media == nil:
 		case kind == kindMicrophone && !p.sending.wanted[kind]:
-			p.trouble = ""
 			p.turnOn(kind)
 		case !same && p.sending.sources[kind] != nil:
 			p.turnOff(kind)
