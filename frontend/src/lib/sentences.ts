@@ -8,3 +8,8 @@ export function plain(detail: string | undefined): string {
   const closed = /[.!?…]$/.test(text) ? text : `${text}.`
   return closed.charAt(0).toUpperCase() + closed.slice(1)
 }
+
+/** sentenceOf is what something that failed says to the person. */
+export function sentenceOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}

@@ -1,3 +1,4 @@
+import { sentenceOf } from '$lib/sentences'
 import type { Api, Hit, SearchResult } from '$lib/api'
 
 /** How long the person may go on typing before the question is asked, in milliseconds. */
@@ -73,7 +74,7 @@ export class Search {
     } catch (cause) {
       if (asked !== this.#asked) return
       this.#result = undefined
-      this.#error = cause instanceof Error ? cause.message : String(cause)
+      this.#error = sentenceOf(cause)
     }
   }
 }

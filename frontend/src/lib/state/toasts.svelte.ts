@@ -1,3 +1,5 @@
+import { sentenceOf } from '$lib/sentences'
+
 /** Toast is a short notice that goes away by itself, an error more slowly. */
 export interface Toast {
   id: number
@@ -29,7 +31,7 @@ export class Toasts {
 
   /** error shows what a failed call threw. */
   error(cause: unknown): void {
-    this.add('error', cause instanceof Error ? cause.message : String(cause))
+    this.add('error', sentenceOf(cause))
   }
 
   dismiss(id: number): void {
