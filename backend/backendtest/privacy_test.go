@@ -112,10 +112,7 @@ func TestTimerOfWhatIsBegun(t *testing.T) {
 		if timer := bob.message(bob.with(alice), m).ExpiresIn; timer != 0 {
 			t.Errorf("after the timer was turned off a message lives %d seconds", timer)
 		}
-		ctx, done := context.WithTimeout(context.Background(), patience)
-		defer done()
-		den, err := alice.client.CreateChannel(ctx, w.hubID, "den", true)
-		check(t, err)
+		den := alice.den("den", true)
 		if timer := alice.info(den).Timer; timer != 3600 {
 			t.Errorf("the channel has a timer of %d seconds", timer)
 		}

@@ -122,16 +122,12 @@ func TestPrivateChannel(t *testing.T) {
 		alice, bob, carol := w.join("alice"), w.join("bob"), w.join("carol")
 		ctx, done := context.WithTimeout(context.Background(), 10*time.Minute)
 		defer done()
-		conv, err := alice.client.CreateChannel(ctx, w.hubID, "secret", false)
-		check(t, err)
+		conv := alice.den("secret", false)
 		alice.say(conv, "alone")
 		if err := carol.client.JoinChannel(ctx, conv); err == nil {
 			t.Fatal("carol got into a private channel")
 		}
-		check(t, alice.client.Invite(ctx, conv, bob.user))
-		w.rest(2 * time.Second)
-		check(t, bob.client.JoinChannel(ctx, conv))
-		w.rest(2 * time.Second)
+		alice.admits(conv, bob)
 		alice.say(conv, "welcome")
 		bob.sees(conv, "welcome")
 		bob.say(conv, "thank you")
