@@ -11,16 +11,19 @@ const colors: VideoColorSpaceInit = {
  * orange. It closes the frame where it returns another one.
  */
 export async function righted(frame: VideoFrame): Promise<VideoFrame> {
-  const { format, visibleRect, timestamp } = frame
-  if (frame.colorSpace.matrix !== 'bt709' || !format || !visibleRect) return frame
+  const { format, timestamp, displayWidth: codedWidth, displayHeight: codedHeight } = frame
+  if (frame.colorSpace.matrix !== 'bt709' || !format) return frame
+  // The frame's own rectangle is that of the first one in WebKit, whatever size came later.
+  const whole = { rect: { x: 0, y: 0, width: codedWidth, height: codedHeight } }
   try {
-    const data = new Uint8Array(frame.allocationSize())
-    const layout = await frame.copyTo(data)
-    const { width: codedWidth, height: codedHeight } = visibleRect
+    const data = new Uint8Array(frame.allocationSize(whole))
+    const layout = await frame.copyTo(data, whole)
     const shape = { format, codedWidth, codedHeight, layout, timestamp, colorSpace: colors }
-    return new VideoFrame(data, shape)
-  } finally {
+    const right = new VideoFrame(data, shape)
     frame.close()
+    return right
+  } catch {
+    return frame
   }
 }
 
@@ -53,7 +56,7 @@ export class Newest {
   async #show(): Promise<void> {
     const frame = this.#waiting
     this.#waiting = undefined
-    const shown = frame && (await righted(frame).catch(() => undefined))
+    const shown = frame && (await righted(frame))
     if (this.#closed) shown?.close()
     else if (shown) this.#draw(shown)
     this.#refresh = this.#waiting ? requestAnimationFrame(() => void this.#show()) : 0

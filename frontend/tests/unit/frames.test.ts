@@ -7,7 +7,9 @@ function frame(matrix: string, timestamp = 0) {
     format: 'I420',
     timestamp,
     colorSpace: { matrix },
-    visibleRect: { width: 1080, height: 720 },
+    displayWidth: 1080,
+    displayHeight: 720,
+    visibleRect: { width: 640, height: 360 },
     allocationSize: () => 6,
     copyTo: async (data: Uint8Array) => {
       data.fill(7)
@@ -43,7 +45,7 @@ test('a frame with the colours of HDTV gets those of VP8', async () => {
   expect(wrong.close).toHaveBeenCalledOnce()
   expect(right).toMatchObject({
     data: new Uint8Array(6).fill(7),
-    shape: { codedWidth: 1080, timestamp: 5, colorSpace: { matrix: 'smpte170m' } }
+    shape: { codedWidth: 1080, codedHeight: 720, timestamp: 5, colorSpace: { matrix: 'smpte170m' } }
   })
 })
 
@@ -51,6 +53,12 @@ test('a frame with the colours of VP8 stays as it is', async () => {
   const fine = frame('smpte170m')
   expect(await righted(fine)).toBe(fine)
   expect(fine.close).not.toHaveBeenCalled()
+})
+
+test('a frame that cannot be copied is shown as it is', async () => {
+  const stubborn = Object.assign(frame('bt709'), { copyTo: () => Promise.reject(new Error()) })
+  expect(await righted(stubborn)).toBe(stubborn)
+  expect(stubborn.close).not.toHaveBeenCalled()
 })
 
 test('of the frames between two refreshes only the last is drawn', async () => {
