@@ -20,9 +20,10 @@ import (
 
 // exchange joins phones directly: what one says the others hear a moment later, and it keeps the roster of a channel.
 type exchange struct {
-	t        testing.TB
-	internet *calltest.Internet
-	people   []*person
+	t         testing.TB
+	internet  *calltest.Internet
+	stopRelay func()
+	people    []*person
 
 	mu     sync.Mutex // guards the following
 	roster call.Roster
@@ -65,7 +66,7 @@ func onExchange(t *testing.T, tell func(x *exchange), nats ...calltest.NAT) {
 		ctx, cancel := context.WithCancel(context.Background())
 		var running sync.WaitGroup
 		x := &exchange{t: t, internet: calltest.NewInternet(t, nats...)}
-		x.internet.StartRelay()
+		x.stopRelay = x.internet.StartRelay()
 		for i := range nats {
 			p := &person{exchange: x, name: fmt.Sprint("person ", i), user: id.UserID{byte(i + 1)}, device: id.DeviceID{byte(i + 1)}, media: calltest.NewMedia(), host: x.internet.Hosts[i]}
 			p.Phone = call.New(call.Config{

@@ -119,10 +119,7 @@ func TestCredentialsOfLongCalls(t *testing.T) {
 		if _, err := x.connect(false); err != nil {
 			t.Fatal(err)
 		}
-		x.internet.SetRelayUser("another")
-		x.mu.Lock()
-		x.relays = []call.Relay{{URLs: calltest.RelayURLs, Username: "another", Credential: calltest.RelayPassword}}
-		x.mu.Unlock()
+		x.renewRelay()
 		for _, p := range x.people {
 			p.host.Cut(true)
 			time.Sleep(10 * time.Second)
@@ -132,6 +129,42 @@ func TestCredentialsOfLongCalls(t *testing.T) {
 				t.Fatalf("after %s's cut the call is %+v", p.name, alice.Info())
 			}
 		}
+	}, calltest.Open, calltest.Open)
+}
+
+// renewRelay ends everybody's credentials, and gives others.
+func (x *exchange) renewRelay() {
+	x.internet.SetRelayUser("another")
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.relays = []call.Relay{{URLs: calltest.RelayURLs, Username: "another", Credential: calltest.RelayPassword}}
+}
+
+// TestRelayIsRestarted takes the relay away under a call that goes through it: it goes on by itself when the relay is back, with
+// other credentials.
+func TestRelayIsRestarted(t *testing.T) {
+	onExchange(t, func(x *exchange) {
+		x.withRelay()
+		alice, bob := x.people[0], x.people[1]
+		alice.hidden, bob.hidden = true, true
+		if _, err := x.connect(false); err != nil {
+			t.Fatal(err)
+		}
+		x.stopRelay()
+		time.Sleep(10 * time.Second)
+		if alice.connected() != 0 {
+			t.Error("the relay is not needed")
+		}
+		x.renewRelay()
+		x.internet.StartRelay()
+		back := time.Now()
+		for alice.connected() != 1 || bob.connected() != 1 {
+			if time.Since(back) > 15*time.Second {
+				t.Fatalf("the call does not come back: %+v", alice.Info())
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		t.Logf("back after %v", time.Since(back))
 	}, calltest.Open, calltest.Open)
 }
 

@@ -137,8 +137,8 @@ func (i *Internet) addRelay() {
 	i.Hosts = append(i.Hosts, &Host{Net: machine, internet: i, public: RelayAddress})
 }
 
-// StartRelay runs a STUN and TURN server until the test ends.
-func (i *Internet) StartRelay() {
+// StartRelay runs a STUN and TURN server until the test ends, or stop is called.
+func (i *Internet) StartRelay() (stop func()) {
 	i.t.Helper()
 	machine := i.Hosts[len(i.Hosts)-1].Net
 	socket, err := machine.ListenPacket("udp4", RelayAddress+":3478")
@@ -154,7 +154,9 @@ func (i *Internet) StartRelay() {
 		}},
 	})
 	check(i.t, err)
-	i.t.Cleanup(func() { server.Close() })
+	stop = sync.OnceFunc(func() { server.Close() })
+	i.t.Cleanup(stop)
+	return stop
 }
 
 // SetRelayUser says who may have relays from now on; those that there are stay.
