@@ -43,18 +43,29 @@ const writing =
 /** writes says that a key, by its code, writes something in a text box, and so cannot be held there. */
 export const writes = (code: string): boolean => writing.test(code)
 
-/** What has a use of its own for the space bar. */
-const pressable =
-  'button, a[href], input, select, summary, [role^="menuitem"], [role="option"], [role="tab"], [role="switch"], [role="slider"]'
+/** What has a use of its own for the space bar: what takes a choice, and what can be pressed. */
+const choosing = 'input, select, [role^="menuitem"], [role="option"]'
+const pressable = 'button, a[href], summary, [role="tab"], [role="switch"]'
 const writable = 'input, textarea, select, [contenteditable]:not([contenteditable="false"])'
 
-/** typesIn says that a key means something where the focus is: a letter in a text, the space bar on a button. */
-export function typesIn({ key, target }: Pick<KeyboardEvent, 'key' | 'target'>, code: string) {
+/**
+ * taken says that a key means something where the focus is: a letter in a text, the space bar on a button. A button that
+ * was clicked has the focus without anybody having meant it: there the space bar is free.
+ */
+export function taken(
+  { key, target }: Pick<KeyboardEvent, 'key' | 'target'>,
+  code: string,
+  clicked: boolean
+): boolean {
   const at = target as Partial<Element> | null
   if (!at?.closest) return false
-  if (code === 'Space' && at.closest(pressable)) return true
+  if (code === 'Space' && at.closest(choosing)) return true
+  if (code === 'Space' && !clicked && at.closest(pressable)) return true
   return key.length === 1 && at.closest(writable) !== null
 }
+
+/** moves says that a key moves the focus, or chooses with it. */
+export const moves = (key: string): boolean => /^(Tab|Arrow|F6|Home|End)/.test(key)
 
 const words: Record<string, string> = {
   Space: 'Space',

@@ -1,33 +1,12 @@
 import type { Page } from '@playwright/test'
-import { accessible, conversation, expect, row, test, write, type World } from './world'
+import { acquainted, answer, button, dialog, environment, strip, tile } from './calls'
+import { accessible, expect, test } from './world'
 
-const environment = { GOSSIP_CALL_DEVICE: 'test' }
-const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
-const strip = (page: Page) => page.getByRole('region', { name: 'Call', exact: true })
-const dialog = (page: Page) => page.getByRole('dialog')
 const inDialog = (page: Page, name: string) =>
   dialog(page).getByRole('button', { name, exact: true })
 const picture = (page: Page) => page.getByRole('img', { name: 'Your own picture, as in a mirror' })
 
-/** acquainted opens two apps whose people have written to each other: strangers do not ring. */
-async function acquainted(world: World, settings: object = {}): Promise<[Page, Page]> {
-  await world.startHub()
-  const alice = await world.app('alice', { environment, settings })
-  const bob = await world.app('bob', { environment, settings })
-  await expect(bob.getByRole('heading', { name: '#general' })).toBeVisible()
-  await alice.getByRole('button', { name: 'New message' }).click()
-  await dialog(alice).getByLabel('Name on the hub').fill('bob')
-  await alice.keyboard.press('Enter')
-  await expect(alice.getByRole('heading', { level: 1, name: 'bob' })).toBeVisible()
-  await write(alice, 'May I call?')
-  await conversation(bob, 'alice')
-  await button(bob, 'Accept').click()
-  await write(bob, 'Any time.')
-  await expect(row(alice, 'Any time.')).toBeVisible()
-  return [alice, bob]
-}
-
-/** settingsOf opens a page of the settings. */
+/** callSettings opens the settings of calls. */
 async function callSettings(page: Page): Promise<void> {
   await button(page, 'Ways to call').click()
   await page.getByRole('menuitem', { name: 'Settings of calls' }).click()
@@ -69,7 +48,8 @@ test('the check can be put off, and asked for at any time', async ({ world }) =>
   await expect(strip(page)).toHaveCount(0)
   await page.keyboard.press('Alt+c')
   await expect(inDialog(page, 'Call now')).toBeVisible()
-  await inDialog(page, 'Cancel').click()
+  await page.keyboard.press('Escape')
+  await expect(dialog(page)).toHaveCount(0)
 
   await page.keyboard.press('Control+k')
   await page.keyboard.type('check sound')
@@ -87,9 +67,9 @@ test('who holds a key to talk is heard while it is held', async ({ world }) => {
   await bob.keyboard.press('Escape')
 
   await button(alice, 'Call').click()
-  await inDialog(bob, 'Accept').click()
+  await answer(bob, 'Accept')
   await button(alice, 'Show who is in the call').click()
-  const other = strip(alice).getByRole('listitem').filter({ hasText: 'bob' })
+  const other = tile(alice, 'bob')
   await expect(other).toContainText('muted')
   await expect(button(bob, 'Mute')).toHaveCount(0)
   await accessible(bob)
@@ -101,6 +81,14 @@ test('who holds a key to talk is heard while it is held', async ({ world }) => {
   await bob.keyboard.up('Space')
   await expect(button(bob, 'Hold to talk')).toBeVisible()
   await expect(other).toContainText('muted')
+
+  const details = bob.locator('header button[aria-pressed]')
+  await details.click()
+  await bob.keyboard.down('Space')
+  await expect(other).not.toContainText('muted')
+  await bob.keyboard.up('Space')
+  await expect(other).toContainText('muted')
+  await expect(details).toHaveAttribute('aria-pressed', 'true')
 
   await bob.getByRole('textbox', { name: /^Message / }).focus()
   await bob.keyboard.press('Space')

@@ -34,8 +34,9 @@ function begin(info: Partial<CallInfo> = {}, settings = {}) {
     target.dispatchEvent(event)
     return event.defaultPrevented
   }
+  const click = () => target.dispatchEvent(new Event('pointerdown'))
   const blur = () => target.dispatchEvent(new Event('blur'))
-  return { around, talk, heard, answer, key, blur }
+  return { around, talk, heard, answer, key, click, blur }
 }
 
 /** within is an element inside of another kind of element. */
@@ -147,6 +148,21 @@ describe('the key to talk', () => {
     expect(pressedIn('textarea')).toEqual([])
     expect(pressedIn('button')).toEqual([])
     expect(pressedIn('main')).toEqual([true])
+  })
+
+  test('is free on a button that was clicked, until the focus moves on', async () => {
+    const { heard, key, click, answer } = begin()
+    click()
+    key('keydown', 'Space', within('button'))
+    expect(heard).toEqual([true])
+    await answer()
+    key('keyup', 'Space', within('button'))
+    await answer()
+    key('keydown', 'Tab')
+    key('keydown', 'Space', within('button'))
+    click()
+    key('keydown', 'Space', within('input'))
+    expect(heard).toEqual([true, false])
   })
 
   test('works in a text when it writes nothing there', () => {

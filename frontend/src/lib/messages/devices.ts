@@ -6,6 +6,7 @@ export const devices = {
   ways: 'Ways to call',
   kinds: { microphone: 'Microphone', speaker: 'Speaker', camera: 'Camera', screen: 'Screen' },
   usual: 'As the system has it',
+  none: 'None was found',
   usualNow: (name: string) => `As the system has it (${name})`,
   settings: 'Settings of calls',
 
@@ -44,7 +45,7 @@ export const devices = {
   page: {
     sound: 'Sound and picture',
     voice: 'Your voice',
-    calls: 'Calls',
+    calls: 'Ringing and privacy',
     cleaned: 'Echo and noise are taken out of your microphone, and its loudness is evened out.',
     talk: 'Push to talk',
     talkHint: 'You are heard only while you hold a key down. Calls begin muted.',

@@ -1,4 +1,4 @@
-import { mayHold, typesIn } from '$lib/talk-key'
+import { mayHold, moves, taken } from '$lib/talk-key'
 import { untrack } from 'svelte'
 import type { Api, CallInfo, Settings } from '$lib/api'
 
@@ -23,6 +23,8 @@ export class Talk {
   #told = false
   #telling = false
   #wasOn = false
+  /** The focus is where the mouse has put it. */
+  #clicked = false
 
   constructor(api: Pick<Api, 'setMuted'>, around: TalkAround) {
     this.#api = api
@@ -70,6 +72,8 @@ export class Talk {
     const down = (event: KeyboardEvent) => this.#down(event)
     const up = (event: KeyboardEvent) => this.#up(event)
     const drop = () => this.drop()
+    const click = () => (this.#clicked = true)
+    target.addEventListener('pointerdown', click, true)
     target.addEventListener('keydown', down)
     target.addEventListener('keyup', up)
     target.addEventListener('blur', drop)
@@ -78,6 +82,7 @@ export class Talk {
     })
     return () => {
       stop()
+      target.removeEventListener('pointerdown', click, true)
       target.removeEventListener('keydown', down)
       target.removeEventListener('keyup', up)
       target.removeEventListener('blur', drop)
@@ -86,8 +91,9 @@ export class Talk {
 
   #down(event: KeyboardEvent): void {
     const key = this.#around.settings.value.pushToTalkKey
+    if (moves(event.key)) this.#clicked = false
     if (event.code !== key || !this.on || this.#around.covered || event.defaultPrevented) return
-    if (!mayHold(event) || typesIn(event, key)) return
+    if (!mayHold(event) || taken(event, key, this.#clicked)) return
     event.preventDefault()
     this.press('key')
   }
