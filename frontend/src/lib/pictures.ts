@@ -80,18 +80,38 @@ export async function show(
     output: (frame) => newest.offer(frame),
     error: (cause) => (failure = cause)
   })
-  decoder.configure({ codec: 'vp8', optimizeForLatency: true })
   try {
-    let keyed = false
+    let size: Size | undefined
     for await (const picture of picturesOf(answer.body)) {
       if (failure) throw failure
       if (decoder.decodeQueueSize > mostWaiting) throw new Error('the pictures come too fast')
-      keyed ||= picture.key
-      if (keyed) decoder.decode(chunkOf(picture))
+      const other = picture.key && sizeOf(picture.data)
+      // WebKit holds on to a stream's first size, and shows what is larger coarsely: a new size is a new stream for it.
+      if (
+        other &&
+        (other.codedWidth !== size?.codedWidth || other.codedHeight !== size.codedHeight)
+      )
+        decoder.configure({ codec: 'vp8', optimizeForLatency: true, ...(size = other) })
+      if (size) decoder.decode(chunkOf(picture))
     }
   } finally {
     if (decoder.state !== 'closed') decoder.close()
     newest.close()
+  }
+}
+
+interface Size {
+  codedWidth: number
+  codedHeight: number
+}
+
+/** sizeOf is how large a keyframe's picture is: 14 bits each, behind the start code (RFC 6386, section 9.1). */
+export function sizeOf(keyframe: Uint8Array): Size | undefined {
+  if (keyframe.length < 10) return undefined
+  const view = new DataView(keyframe.buffer, keyframe.byteOffset)
+  return {
+    codedWidth: view.getUint16(6, true) & 0x3fff,
+    codedHeight: view.getUint16(8, true) & 0x3fff
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { picturesOf, type Picture } from '$lib/pictures'
+import { picturesOf, sizeOf, type Picture } from '$lib/pictures'
 
 /** framed is a frame as the program writes it. */
 function framed(key: boolean, time: number, data: number[]): number[] {
@@ -31,4 +31,12 @@ test.each([1, 5, 13, 16, 100, 10_000])('finds the frames in pieces of %i bytes',
   const found: Picture[] = []
   for await (const picture of picturesOf(cut(size))) found.push(picture)
   expect(found).toEqual(wanted)
+})
+
+test('a keyframe says how large its picture is', () => {
+  const begin = [0x50, 0x2a, 0x00, 0x9d, 0x01, 0x2a]
+  const scaled = 0x40 // the upper two bits ask for scaling
+  const keyframe = new Uint8Array([0, ...begin, 0x00, 0x05 | scaled, 0xd0, 0x02]).subarray(1)
+  expect(sizeOf(keyframe)).toEqual({ codedWidth: 1280, codedHeight: 720 })
+  expect(sizeOf(keyframe.subarray(0, 9))).toBeUndefined()
 })
