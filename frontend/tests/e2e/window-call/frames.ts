@@ -14,6 +14,8 @@ export interface Frames {
   /** Colours on a grid of points: an empty picture has one. */
   colours: number
   size: [number, number]
+  /** Red, green and blue near the upper right corner, 0 to 255. */
+  corner: number[]
   /** How often the window could have been painted until then. */
   refreshes: number
   /** Milliseconds on the window's clock when it was read. */
@@ -86,6 +88,9 @@ export async function frames(window: RealWindow): Promise<Frames[]> {
       drawn: one.drawn ?? 0,
       wait: Math.round(one.wait ?? 0),
       colours: colours(one),
+      corner: [
+        ...(one.getContext('2d')?.getImageData(one.width * 0.96, one.height * 0.1, 1, 1).data ?? [])
+      ],
       size: [one.width, one.height] as [number, number],
       refreshes: (globalThis as typeof globalThis & { refreshes?: number }).refreshes ?? 0,
       at: performance.now()
