@@ -222,11 +222,14 @@ async function rates({ alice, bob }: Meeting, what: string): Promise<void> {
   }
 }
 
+/** The pictures that the documentation shows. */
+const inDocs = ['video', 'screen']
+
 /** picture keeps a picture of a window in the report, and in docs/images where pictures are taken. */
 async function picture(window: RealWindow, name: string): Promise<void> {
   const path = test.info().outputPath(`${name}.png`)
   await window.picture(path)
   await test.info().attach(name, { path, contentType: 'image/png' })
   const kept = fileURLToPath(new URL(`../../../docs/images/window-${name}.png`, import.meta.url))
-  if (process.env.PICTURES) await copyFile(path, kept)
+  if (process.env.PICTURES && inDocs.includes(name)) await copyFile(path, kept)
 }
