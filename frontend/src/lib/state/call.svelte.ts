@@ -42,7 +42,7 @@ export class Call {
   }
   /** covers says that the stage takes the place of the conversation. */
   get covers(): boolean {
-    return this.staged && !this.stage.talk
+    return this.staged && (!this.stage.talk || this.stage.whole)
   }
   /** ended is the last call, until somebody has seen why it is over. */
   get ended(): EndedCall | undefined {
