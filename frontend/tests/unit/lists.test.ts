@@ -218,6 +218,16 @@ describe('Toasts', () => {
     for (const text of ['a', 'b', 'c', 'd', 'e']) toasts.add('info', text)
     expect(toasts.list.map((toast) => toast.text)).toEqual(['b', 'c', 'd', 'e'])
   })
+
+  test('goes on after one that was pointed at is put away', () => {
+    const toasts = new Toasts()
+    for (const text of ['a', 'b']) toasts.add('info', text)
+    toasts.hold(true)
+    toasts.dismiss(1)
+    toasts.add('info', 'c')
+    vi.advanceTimersByTime(5_000)
+    expect(toasts.list).toEqual([])
+  })
 })
 
 describe('rowsOf', () => {

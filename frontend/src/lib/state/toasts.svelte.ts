@@ -37,6 +37,8 @@ export class Toasts {
   dismiss(id: number): void {
     clearTimeout(this.#timers[id])
     this.#list = this.#list.filter((toast) => toast.id !== id)
+    // What is taken away under the pointer, or with the focus, tells of no leaving.
+    if (this.#held) this.hold(false)
   }
 
   /** hold lets nothing go away while somebody reads; letting go gives each its whole time again. */
