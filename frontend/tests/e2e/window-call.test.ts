@@ -216,7 +216,7 @@ async function rates({ alice, bob }: Meeting, what: string): Promise<void> {
     // A display is refreshed 60 times a second: one that falls behind has no place for each of 30 frames.
     const busy = late > tooLate || figures.refreshes < 57
     const share = busy ? 0.3 : 0.9
-    if (!busy) expect(figures.streams).toBe(1)
+    if (late <= tooLate) expect(figures.streams).toBeLessThan(4)
     expect(figures.came).toBeGreaterThan(share * figures.captured)
     expect(figures.shown).toBeGreaterThan(share * figures.captured)
   }
