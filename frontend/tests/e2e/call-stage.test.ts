@@ -2,6 +2,9 @@ import type { Page } from '@playwright/test'
 import { button, connected, dialog, environment, strip, tile } from './calls'
 import { accessible, conversation, expect, listed, row, test, write, type World } from './world'
 
+// Two and three programs encode and decode pictures beside the browser that shows them.
+test.setTimeout(120_000)
+
 const tiles = (page: Page) =>
   strip(page).getByRole('list', { name: 'In the call' }).getByRole('listitem')
 

@@ -1,6 +1,9 @@
 import { acquainted, answer, button, connected, dialog, shown, strip, tile } from './calls'
 import { accessible, expect, listed, row, test } from './world'
 
+// Two and three programs encode and decode pictures beside the browser that shows them.
+test.setTimeout(120_000)
+
 test('a call is taken, muted and ended', async ({ world }) => {
   const [alice, bob] = await acquainted(world)
   await button(alice, 'Call').click()

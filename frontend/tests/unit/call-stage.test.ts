@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { CallInfo, Participant } from '$lib/api'
 import { cornered, largeOf, tilesOf } from '$lib/features/call/tiles'
+import { Attention, type Surroundings } from '$lib/state/attention.svelte'
 import { nextSpot } from '$lib/state/spotlight'
 import { Stage } from '$lib/state/stage.svelte'
 
@@ -139,4 +140,23 @@ describe('the stage', () => {
     stage.toggle(false)
     expect(stage.whole).toBe(false)
   })
+})
+
+test('a conversation that the stage covers is not looked at', () => {
+  const api = { attend: () => Promise.resolve(), setBadge: () => Promise.resolve() }
+  const call = { covers: true }
+  const conversations = { active: 'h/c', list: [] }
+  const around = { conversations, call } as unknown as Surroundings
+  const attention = new Attention(api, around, () => undefined)
+  const document = { hasFocus: () => true }
+  const target = {
+    document,
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined
+  }
+  const stop = attention.follow(target as unknown as Window)
+  expect(attention.attended).toBe('')
+  call.covers = false
+  expect(attention.attended).toBe('h/c')
+  stop()
 })
