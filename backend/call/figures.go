@@ -125,9 +125,13 @@ func (p *Phone) measureStreams(q *peer) {
 	}
 }
 
-// measurePath says which way packets go and how long they take.
+// measurePath says which way packets go and how long they take. Before the connection is there WebRTC still sets up what is
+// read here.
 func (q *peer) measurePath() {
 	q.figures.Path = ""
+	if !q.connected {
+		return
+	}
 	transport := q.link.pc.SCTP().Transport().ICETransport()
 	pair, err := transport.GetSelectedCandidatePair()
 	if err != nil || pair == nil {
