@@ -36,6 +36,7 @@ var actions = []struct {
 	{4, (*simulation).cut},
 	{3, (*simulation).halfOpen},
 	{5, (*simulation).breakSoon},
+	{3, (*simulation).breakTwice},
 	{3, (*simulation).delay},
 	{3, (*simulation).networkDown},
 	{5, (*simulation).networkUp},
@@ -342,6 +343,28 @@ func (s *simulation) breakSoon() {
 		return
 	}
 	s.note("%s's connection will be lost after %d reads", d.name, reads)
+	d.line.breakAfter(reads, (*hubtest.Conn).Cut)
+}
+
+// breakTwice has a device and somebody else write in a channel at the same time, and the device lose the connection before it
+// has the other's message, and again while that comes through at last.
+func (s *simulation) breakTwice() {
+	const way = time.Second // from the device to the hub
+	d := s.device()
+	other := s.device()
+	r := s.room(func(r *room) bool { return !r.direct() && r.has(s.ownerOf(d)) && r.has(s.ownerOf(other)) })
+	if r == nil || d == other {
+		return
+	}
+	d.line.slow(way)
+	s.say(d, r, 0)
+	s.rest(way / 2)
+	s.say(other, r, 0)
+	s.rest(way * 3 / 4)
+	reads := 5 + s.rng.IntN(30)
+	s.note("%s loses the connection, and again after %d reads", d.name, reads)
+	d.line.slow(0)
+	d.line.each((*hubtest.Conn).Cut)
 	d.line.breakAfter(reads, (*hubtest.Conn).Cut)
 }
 
