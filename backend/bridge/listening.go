@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -10,14 +9,10 @@ import (
 	"gossip/backend/media"
 )
 
-// How long a microphone is listened to at most: for its loudest level, and for its meter.
 const (
-	longestTest   = 2 * time.Second
-	longestListen = 2 * time.Minute
+	longestListen = 2 * time.Minute        // a microphone is listened to, unless it is asked for again
+	levelEvery    = 100 * time.Millisecond // its level is told
 )
-
-// levelEvery is how often the level of a microphone is told.
-const levelEvery = 100 * time.Millisecond
 
 // ear listens to a microphone beside calls, for the meter that a person sees. It listens to one at a time.
 type ear struct {
@@ -91,18 +86,6 @@ func (s *Session) microphone(device string) (call.Capture, error) {
 		device = only
 	}
 	return s.options.Machine.Microphone(device)
-}
-
-// TestMicrophone listens for so long and returns the loudest level, 0 to 1.
-func (c *Calls) TestMicrophone(device string, milliseconds int) (loudest float64, err error) {
-	microphone, err := c.session.microphone(device)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, microphone.Close()) }()
-	ctx, cancel := context.WithTimeout(c.session.ctx, min(time.Duration(milliseconds)*time.Millisecond, longestTest))
-	defer cancel()
-	return loudestOf(ctx, microphone)
 }
 
 // loudestOf listens until ctx ends.

@@ -26,10 +26,7 @@ export const callCalls = {
   testSpeaker: () => call<void>(App.TestSpeaker),
   /** Opens a microphone; then changes of type "level" come, until stopListening() or two minutes are over. */
   listenMicrophone: (device: string) => call<void>(() => App.ListenMicrophone(device)),
-  stopListening: () => call<void>(App.StopListening),
-  /** Listens for the given milliseconds (at most 2000) and gives the loudest level, 0 to 1. */
-  testMicrophone: (device: string, milliseconds: number) =>
-    call<number>(() => App.TestMicrophone(device, milliseconds))
+  stopListening: () => call<void>(App.StopListening)
 }
 
 /**

@@ -151,8 +151,6 @@ export function StopListening():Promise<void>;
 
 export function Storage():Promise<backend.Storage>;
 
-export function TestMicrophone(arg1:string,arg2:number):Promise<number>;
-
 export function TestNotification():Promise<void>;
 
 export function TestSpeaker():Promise<void>;

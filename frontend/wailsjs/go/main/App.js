@@ -286,10 +286,6 @@ export function Storage() {
   return window['go']['main']['App']['Storage']();
 }
 
-export function TestMicrophone(arg1, arg2) {
-  return window['go']['main']['App']['TestMicrophone'](arg1, arg2);
-}
-
 export function TestNotification() {
   return window['go']['main']['App']['TestNotification']();
 }
