@@ -5,8 +5,8 @@ import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
 import { expect, row, test } from './world'
 
-// How smooth a history of 100,000 messages is, in the browser: SPEED=1 npm run e2e speed, on a quiet
-// machine. A test run does not measure: its figures would be those of what else runs.
+// How smooth a history of 100,000 messages is, and how soon the palette is there, in the browser:
+// SPEED=1 npm run e2e speed, on a quiet machine. A test run does not measure: its figures would be those of what else runs.
 test.skip(!process.env.SPEED, 'only SPEED=1 measures')
 test.setTimeout(600_000)
 
@@ -64,4 +64,26 @@ test('a history of 100,000 messages opens and scrolls', async ({ world }) => {
   console.log('fast up:', await gaps(page, () => wheel(page, -400, 400)))
   console.log('fast down:', await gaps(page, () => wheel(page, 400, 300)))
   expect(await page.locator('[data-message]').count()).toBeLessThan(80)
+})
+
+test('the palette opens', async ({ world }) => {
+  await world.startHub()
+  const page = await world.app('alice')
+  await expect(page.getByRole('heading', { name: '#general' })).toBeVisible()
+  const times: number[] = []
+  for (let n = 0; n < 8; n++) {
+    times.push(
+      await page.evaluate(async () => {
+        const start = performance.now()
+        const key = { key: 'k', ctrlKey: true, bubbles: true, cancelable: true }
+        document.body.dispatchEvent(new KeyboardEvent('keydown', key))
+        while (!document.querySelector('dialog[open] [role=option]')) await Promise.resolve()
+        document.body.getBoundingClientRect()
+        return performance.now() - start
+      })
+    )
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toBeHidden()
+  }
+  console.log('the palette is there after', times.map((one) => one.toFixed(1)).join(' '), 'ms')
 })
