@@ -111,7 +111,7 @@ func (s *simulation) checkRows(d *device, r *room, rows []backend.Message) (brok
 		if u.room != r || !u.may[s.ownerOf(d)] {
 			say("%s %q was not for this person", m.ID, m.Text)
 		}
-		if before, any := last[u.by]; any && before > at {
+		if before, any := last[u.by]; any && before > at && !u.lost {
 			say("%s %q stands behind what %s said later", m.ID, m.Text, u.by.name)
 		}
 		last[u.by] = at
@@ -242,7 +242,8 @@ func (s *simulation) checkOrder(r *room, histories map[*device][]backend.Message
 }
 
 // common are the ids of the messages that both show, in the order of each. Those that somebody who had left got by
-// asking after coming back stand where their author went on for them.
+// asking after coming back stand where their author went on for them; those whose author left before hearing that they were taken
+// stand there as failed.
 func (s *simulation) common(a, b []backend.Message) (left, right []string) {
 	of := func(rows, others []backend.Message) (ids []string) {
 		for _, m := range rows {
@@ -256,7 +257,7 @@ func (s *simulation) common(a, b []backend.Message) (left, right []string) {
 }
 
 func (s *simulation) isStray(m string) bool {
-	return slices.ContainsFunc(s.said, func(u *utterance) bool { return u.stray && u.id.String() == m })
+	return slices.ContainsFunc(s.said, func(u *utterance) bool { return (u.stray || u.lost) && u.id.String() == m })
 }
 
 // afterExpiry has everybody read everything, waits until all timers are over, and looks whether what had to disappear

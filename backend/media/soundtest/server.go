@@ -2,6 +2,7 @@
 package soundtest
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,7 @@ type Server struct {
 	t       *testing.T
 	args    []string
 	process *exec.Cmd
+	said    *bytes.Buffer // to be read once process has ended
 }
 
 // Start starts one with speakers that nobody hears; what they play is a microphone, too. It skips the test where there is
@@ -31,7 +33,8 @@ func Start(t *testing.T, sinks ...string) *Server {
 		t.Setenv(variable, folder)
 	}
 	t.Setenv("PULSE_SERVER", "unix:"+filepath.Join(folder, "sound"))
-	s := &Server{t: t, args: []string{"-n", "--daemonize=no", "--exit-idle-time=-1", "--disallow-exit", "--log-target=stderr",
+	// Without real-time priority: with it the kernel kills the server on a machine that can't keep up.
+	s := &Server{t: t, args: []string{"-n", "--daemonize=no", "--realtime=no", "--exit-idle-time=-1", "--disallow-exit", "--log-target=stderr",
 		"-L", "module-native-protocol-unix auth-anonymous=1 socket=" + filepath.Join(folder, "sound")}}
 	for _, sink := range sinks {
 		s.args = append(s.args, "-L", strings.Join(speaker(sink), " "))
@@ -44,7 +47,8 @@ func Start(t *testing.T, sinks ...string) *Server {
 // Start starts the server again after Stop.
 func (s *Server) Start() {
 	s.t.Helper()
-	s.process = exec.Command("pulseaudio", s.args...)
+	s.process, s.said = exec.Command("pulseaudio", s.args...), &bytes.Buffer{}
+	s.process.Stderr = s.said
 	if err := s.process.Start(); err != nil {
 		s.t.Skipf("pulseaudio does not start: %v", err)
 	}
@@ -60,6 +64,9 @@ func (s *Server) Start() {
 func (s *Server) Stop() {
 	_ = s.process.Process.Signal(os.Interrupt)
 	_ = s.process.Wait()
+	if s.t.Failed() {
+		s.t.Logf("pulseaudio, %v:\n%s", s.process.ProcessState, s.said)
+	}
 }
 
 // Pactl runs PulseAudio's own command and returns what it prints.

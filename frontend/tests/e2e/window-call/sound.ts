@@ -47,6 +47,7 @@ export class SoundServer {
         ...[
           '-n',
           '--daemonize=no',
+          '--realtime=no', // with it the kernel kills the server on a machine that can't keep up
           '--exit-idle-time=-1',
           '--disallow-exit',
           '--log-target=stderr'
