@@ -219,7 +219,7 @@ func TestCallChannel(t *testing.T) {
 		}
 		correlation, later := alike(voices[other], heard)
 		t.Logf("%s heard %s: aligned correlation %.3f, %.2f s into %.2f s", name, other, correlation, float64(later)/hertz, float64(len(heard))/hertz)
-		if correlation <= 0.8 {
+		if correlation <= likeness {
 			t.Errorf("%s did not hear what %s said: correlation %.3f", name, other, correlation)
 		}
 	}
@@ -292,7 +292,7 @@ func checkAnswer(t *testing.T, said []float32, record string) {
 	}
 	correlation, later := alike(said, heard)
 	t.Logf("aligned correlation %.3f, %.2f s into the recording of %.2f s", correlation, float64(later)/hertz, float64(len(heard))/hertz)
-	if correlation <= 0.8 {
+	if correlation <= likeness {
 		t.Errorf("what comes back is not what was said: correlation %.3f", correlation)
 	}
 	if later < 2*hertz-hertz/4 || later > 4*hertz {
