@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"gossip/backend/media"
-	"gossip/backend/media/soundtest"
+	"gossip/backend/media/mediatest"
 )
 
 // atHome is somebody with this machine's own devices.
@@ -97,7 +97,7 @@ func TestPlugs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for devices to be looked for")
 	}
-	server := soundtest.Start(t, "desk", "room")
+	server := mediatest.Start(t, "desk", "room")
 	unplug := server.Plug("headset")
 	p := atHome(t, func(o *Options) { o.CallDevice = TestCamera })
 	found, err := p.CallDevices()

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"gossip/backend/media/soundtest"
+	"gossip/backend/media/mediatest"
 )
 
 func named(t *testing.T, devices []Device, name string) string {
@@ -98,7 +98,7 @@ func TestSoundServer(t *testing.T) {
 		t.Skip("takes the time that speech takes")
 	}
 	speech := say(t, "en", nearText)
-	server := soundtest.Start(t, "mouth", "ear")
+	server := mediatest.Start(t, "mouth", "ear")
 	file := filepath.Join(t.TempDir(), "speech.wav")
 	if err := WriteWAV(file, speech); err != nil {
 		t.Fatal(err)
@@ -172,7 +172,7 @@ func plugs(t *testing.T, m *Machine) <-chan [2]Devices {
 }
 
 // plugged plugs a speaker in, plays on it, and unplugs it: the list follows, and the sound goes on with the default one.
-func plugged(t *testing.T, m *Machine, server *soundtest.Server) {
+func plugged(t *testing.T, m *Machine, server *mediatest.Server) {
 	changes := plugs(t, m)
 	has := func(d Devices) bool {
 		return slices.ContainsFunc(d.Speakers, func(s Device) bool { return strings.Contains(s.Name, "headset") })
@@ -210,7 +210,7 @@ func goesOn(t *testing.T, m *Machine, heard *tape) {
 
 // restarted stops the sound server in the middle of a call and starts it again: what is played and recorded goes on, and
 // the devices are listed again.
-func restarted(t *testing.T, m *Machine, server *soundtest.Server) {
+func restarted(t *testing.T, m *Machine, server *mediatest.Server) {
 	devices, err := m.Devices()
 	if err != nil {
 		t.Fatal(err)

@@ -3,45 +3,17 @@
 package media
 
 import (
-	"bufio"
 	"image"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
-)
 
-// display starts an X server of the test's own.
-func display(t *testing.T) {
-	t.Helper()
-	program, err := exec.LookPath("Xvfb")
-	if err != nil {
-		t.Skip("Xvfb is missing: build/setup browser")
-	}
-	server := exec.Command(program, "-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp")
-	out, err := server.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = server.Process.Kill()
-		_ = server.Wait()
-	})
-	number, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Skipf("Xvfb does not start: %v", err)
-	}
-	t.Setenv("DISPLAY", ":"+strings.TrimSpace(number))
-	t.Setenv("WAYLAND_DISPLAY", "")
-	t.Setenv("XDG_SESSION_TYPE", "x11")
-}
+	"gossip/backend/media/mediatest"
+)
 
 // TestScreenIsShared paints a real screen and sees it in the frames, with and without shared memory.
 func TestScreenIsShared(t *testing.T) {
-	display(t)
+	mediatest.Display(t, "800x600")
 	x, err := connect()
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +53,7 @@ func TestScreenIsShared(t *testing.T) {
 }
 
 func TestPointerIsDrawn(t *testing.T) {
-	display(t)
+	mediatest.Display(t, "800x600")
 	s, err := openScreen(DefaultDevice)
 	if err != nil {
 		t.Fatal(err)

@@ -46,7 +46,7 @@ var imports = []struct {
 	{"backend/media/apm", nil, "a binding of one library"},
 	{"backend/media/mirror", []string{"backend/call"}, "what gives everything back looks at nothing"},
 	{"backend/media/opus", nil, "a binding of one library"},
-	{"backend/media/soundtest", nil, "the test bed of devices is a sound server"},
+	{"backend/media/mediatest", nil, "the test bed of devices: a sound server and displays"},
 	{"backend/media/vpx", nil, "a binding of one library"},
 	{"backend/search", []string{"backend/store"}, "an index of what is stored"},
 	{"backend/settings", []string{"backend/store"}, "preferences are records"},
@@ -61,7 +61,7 @@ var imports = []struct {
 		"the client wires its parts"},
 	{"backend/cmd/gossip-cli", []string{"backend", "backend/call", "backend/media", "backend/media/mirror", "common/content"},
 		"the headless client uses what the window uses, and has a machine to call with"},
-	{"backend/backendtest", []string{"backend", "backend/call", "backend/call/calltest", "backend/media/soundtest", "signaling/hubtest", "signaling/server", "common/wire", "common/identity", "common/content"},
+	{"backend/backendtest", []string{"backend", "backend/call", "backend/call/calltest", "backend/media/mediatest", "signaling/hubtest", "signaling/server", "common/wire", "common/identity", "common/content"},
 		"real clients on a real hub, in one process"},
 
 	{"signaling/config", nil, "flags and files"},
@@ -109,7 +109,7 @@ var blind = []struct{ what, why string }{
 }
 
 // testsOnly names the packages that only tests, and each other, may import.
-var testsOnly = []string{"backend/backendtest", "backend/call/calltest", "backend/media/soundtest", "signaling/hubtest", "signaling/store/storetest"}
+var testsOnly = []string{"backend/backendtest", "backend/call/calltest", "backend/media/mediatest", "signaling/hubtest", "signaling/store/storetest"}
 
 // cgoAllowed are the packages that may need a C compiler. Wails' own are outside this module.
 var cgoAllowed = []string{"backend/media", "backend/media/apm", "backend/media/opus", "backend/media/vpx"}

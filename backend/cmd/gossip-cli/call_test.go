@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gossip/backend/media"
+	"gossip/backend/media/mediatest"
 )
 
 // program is gossip-cli running with a person's profile.
@@ -219,44 +220,16 @@ func TestCallChannel(t *testing.T) {
 		}
 		correlation, later := alike(voices[other], heard)
 		t.Logf("%s heard %s: aligned correlation %.3f, %.2f s into %.2f s", name, other, correlation, float64(later)/hertz, float64(len(heard))/hertz)
-		if correlation <= likeness {
+		if correlation <= 0.8 {
 			t.Errorf("%s did not hear what %s said: correlation %.3f", name, other, correlation)
 		}
 	}
 }
 
-// display starts an X server for the screen that is shown.
-func display(t *testing.T) {
-	t.Helper()
-	x, err := exec.LookPath("Xvfb")
-	if err != nil {
-		t.Skip("Xvfb is missing: build/setup browser")
-	}
-	server := exec.Command(x, "-displayfd", "1", "-screen", "0", "640x360x24", "-nolisten", "tcp")
-	out, err := server.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		server.Process.Kill()
-		server.Wait() // "signal: killed"
-	})
-	number, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Skipf("Xvfb does not start: %v", err)
-	}
-	t.Setenv("DISPLAY", ":"+strings.TrimSpace(number))
-	t.Setenv("WAYLAND_DISPLAY", "")
-	t.Setenv("XDG_SESSION_TYPE", "x11")
-}
-
 // TestCallScreen shows Echo the screen, which it had not turned on, and then has Echo end a call.
 func TestCallScreen(t *testing.T) {
 	needSound(t)
-	display(t)
+	mediatest.Display(t, "640x360")
 	_, dir := startHub(t, "alice", "Echo")
 	echo := start(t, dir, "Echo", "echo")
 	echo.waitFor("is online")
@@ -292,7 +265,7 @@ func checkAnswer(t *testing.T, said []float32, record string) {
 	}
 	correlation, later := alike(said, heard)
 	t.Logf("aligned correlation %.3f, %.2f s into the recording of %.2f s", correlation, float64(later)/hertz, float64(len(heard))/hertz)
-	if correlation <= likeness {
+	if correlation <= 0.8 {
 		t.Errorf("what comes back is not what was said: correlation %.3f", correlation)
 	}
 	if later < 2*hertz-hertz/4 || later > 4*hertz {

@@ -85,5 +85,8 @@ test('the palette opens', async ({ world }) => {
     await page.keyboard.press('Escape')
     await expect(page.getByRole('dialog')).toBeHidden()
   }
-  console.log('the palette is there after', times.map((one) => one.toFixed(1)).join(' '), 'ms')
+  const told = times.map((one) => one.toFixed(1)).join(' ')
+  console.log('the palette is there after so many milliseconds:', told)
+  // The fastest half: what a machine that does other things adds is none of the palette's.
+  expect(times.sort((a, b) => a - b)[3], `milliseconds: ${told}`).toBeLessThan(50)
 })

@@ -1,5 +1,5 @@
-// Package soundtest starts sound servers for tests, with devices that can be plugged in and unplugged.
-package soundtest
+// Package mediatest starts sound servers for tests, with devices that can be plugged in and unplugged, and displays.
+package mediatest
 
 import (
 	"bytes"
