@@ -152,7 +152,7 @@ test('settings', async ({ world }) => {
   const page = await world.app('Alice')
   await expect(page.getByRole('heading', { name: '#general' })).toBeVisible()
   await page.keyboard.press('Control+,')
-  const pages = ['Profile', 'Appearance', 'Notifications', 'Privacy', 'Hubs', 'Storage']
+  const pages = ['Profile', 'Appearance', 'Notifications', 'Calls', 'Privacy', 'Hubs', 'Storage']
   for (const name of [...pages, 'Keyboard', 'About']) {
     await dialog(page).getByRole('button', { name, exact: true }).click()
     await expect(page.getByRole('heading', { level: 3, name })).toBeVisible()
